@@ -1,0 +1,28 @@
+"""Classify raw sound with a convolutional network, the scikit-learn way."""
+
+from importlib import import_module
+
+__version__ = "0.1.0.dev0"
+
+# Names resolve on first use (PEP 562), so that importing the package loads neither
+# TensorFlow nor Keras.
+_HOMES = {
+    "CNNGenreClassifier": "skgenre.classifiers",
+    "MLPGenreClassifier": "skgenre.classifiers",
+    "WaveformScaler": "skgenre.preprocessing",
+}
+_SUBMODULES = ("classifiers", "datasets", "networks", "preprocessing")
+
+__all__ = [*_HOMES, *_SUBMODULES]
+
+
+def __getattr__(name):
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    if name in _SUBMODULES:
+        return import_module(f"skgenre.{name}")
+    raise AttributeError(f"module 'skgenre' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted([*globals(), *__all__])

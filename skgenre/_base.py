@@ -1,0 +1,371 @@
+"""The contract that both classifiers share: labels, validation, fit and predict."""
+
+import keras
+import numpy as np
+from scikeras._utils import route_params
+from sklearn.base import _fit_context
+from sklearn.utils._param_validation import validate_parameter_constraints
+from sklearn.utils.multiclass import _check_partial_fit_first_call, check_classification_targets
+from sklearn.utils.validation import (
+    _check_sample_weight,
+    check_array,
+    check_consistent_length,
+    check_is_fitted,
+    check_random_state,
+    column_or_1d,
+    validate_data,
+)
+
+from skgenre._compat import SklearnKerasClassifier, unchanged_on_failure
+from skgenre._engine import Recipe, Schedule, State, fresh_state, predict, train
+from skgenre._keras_parts import make_callbacks, make_loss, make_optimizer
+from skgenre._samples import balanced_class_weight, hold_out, make_samples
+from skgenre.networks import DTYPE, Architecture
+
+
+class BaseGenreClassifier(SklearnKerasClassifier):
+    """Base of classifiers that train one Keras network on waveforms.
+
+    A subclass gives the network: `_build`, a function of `skgenre.networks`, and
+    `_network_settings`, which checks the subclass' own parameters and returns that function's
+    keyword arguments.
+    """
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, groups=None):
+        """Train the network.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_timesteps)
+            Excerpts. float32 arrays are used without a copy.
+        y : array-like of shape (n_samples,)
+            Labels: strings, integers or booleans, two classes or more.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights; a row of weight zero is left out.
+        X_val : array-like of shape (n_val_samples, n_timesteps), default=None
+            Excerpts on which loss and accuracy are taken after each epoch.
+        y_val : array-like of shape (n_val_samples,), default=None
+            Their labels, all of which occur in `y`.
+        groups : array-like of shape (n_samples,), default=None
+            Song of each excerpt. With `validation_fraction`, whole songs are held out.
+
+        Returns
+        -------
+        self : object
+            The fitted classifier.
+
+        Raises
+        ------
+        ValueError
+            If an argument or a parameter is not as described; before any training. Also if
+            the training diverged to weights that are not finite.
+        TypeError
+            If `X` is sparse, or a callback, loss or optimizer is of the wrong type.
+        """
+        with unchanged_on_failure(self):
+            continuing = self.warm_start and hasattr(self, "classes_")
+            X, y, sample_weight, groups = self._check_training(
+                X, y, sample_weight, groups, reset=not continuing
+            )
+            if continuing:
+                self._check_labels(y, "y")
+            else:
+                self._start(_at_least_two(np.unique(y)))
+            class_weight = self._class_weight(y)
+            samples = make_samples(X, y, self.classes_, sample_weight, class_weight)
+            training, validation = self._part(samples, y, groups, X_val, y_val, class_weight)
+            self._train(training, validation, self._setting("epochs"))
+        return self
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X, y, classes=None, sample_weight=None):
+        """Train the network for one more epoch, on these excerpts.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_timesteps)
+            Excerpts.
+        y : array-like of shape (n_samples,)
+            Labels.
+        classes : array-like of shape (n_classes,), default=None
+            All labels that will ever occur; needed in the first call only.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights; a row of weight zero is left out.
+
+        Returns
+        -------
+        self : object
+            The classifier.
+
+        Raises
+        ------
+        ValueError
+            If an argument or a parameter is not as described, if the first call has no
+            `classes`, or if ``class_weight="balanced"``, which needs all labels at once.
+        """
+        with unchanged_on_failure(self):
+            self._refuse_balanced()
+            first = _check_partial_fit_first_call(self, classes)
+            X, y, sample_weight, _ = self._check_training(X, y, sample_weight, None, reset=first)
+            if first:
+                self._start(_at_least_two(self.classes_))
+            self._check_labels(y, "y")
+            class_weight = self._setting("class_weight")
+            samples = make_samples(X, y, self.classes_, sample_weight, class_weight)
+            self._train(samples, None, epochs=1)
+        return self
+
+    def initialize(self, X, y):
+        """Give the network its initial weights without training it.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_timesteps)
+            Excerpts; they decide the length of an excerpt.
+        y : array-like of shape (n_samples,)
+            Labels; they decide the classes.
+
+        Returns
+        -------
+        self : object
+            The classifier, able to predict, and for ``warm_start`` and ``partial_fit`` to
+            continue from.
+
+        Raises
+        ------
+        ValueError
+            As in `fit`.
+        """
+        self._validate_params()
+        with unchanged_on_failure(self):
+            _, y, _, _ = self._check_training(X, y, None, None, reset=True)
+            self._start(_at_least_two(np.unique(y)))
+        return self
+
+    def predict(self, X):
+        """Name the likeliest class of each excerpt.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_timesteps)
+            Excerpts.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,)
+            Labels.
+
+        Raises
+        ------
+        NotFittedError
+            If the classifier is not fitted.
+        ValueError
+            If the excerpts' length differs from fit, or they have NaN or infinite samples.
+        """
+        check_is_fitted(self)
+        return self.classes_[self.predict_proba(X).argmax(axis=1)]
+
+    def predict_proba(self, X):
+        """Estimate the probability of each class for each excerpt.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_timesteps)
+            Excerpts.
+
+        Returns
+        -------
+        probabilities : ndarray of shape (n_samples, n_classes), float32
+            One column per class, in the order of ``classes_``.
+
+        Raises
+        ------
+        NotFittedError
+            If the classifier is not fitted.
+        ValueError
+            If the excerpts' length differs from fit, or they have NaN or infinite samples.
+        """
+        check_is_fitted(self)
+        X = self._check_excerpts(X)
+        rows = vars(self).get("predict__batch_size")
+        outputs = predict(self._architecture(), self._weights, X, *([rows] if rows else []))
+        return np.hstack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs
+
+    @property
+    def model_(self):
+        """The fitted network as a `keras.Model` of its own, built when first asked for."""
+        check_is_fitted(self)
+        if "_model" not in vars(self):
+            self._model = self._architecture().build_model(seed=0)
+            self._model.set_weights(self._weights)
+        return self._model
+
+    def _validate_params(self):
+        overridden = {name: self._setting(name) for name in self._parameter_constraints}
+        validate_parameter_constraints(
+            self._parameter_constraints, overridden, caller_name=type(self).__name__
+        )
+
+    def _check_training(self, X, y, sample_weight, groups, *, reset):
+        """Validated arrays, without the rows of weight zero."""
+        # Values beyond float32 become infinite, which the check names right away.
+        with np.errstate(over="ignore"):
+            X, y = validate_data(self, X, y, reset=reset, dtype=DTYPE)
+        check_classification_targets(y)
+        if groups is not None:
+            groups = check_array(groups, ensure_2d=False, dtype=None, input_name="groups")
+        check_consistent_length(X, groups)
+        if sample_weight is None:
+            return X, y, None, groups
+        weights = _check_sample_weight(sample_weight, X, ensure_non_negative=True)
+        if not weights.any():
+            raise ValueError("sample_weight has only zeros: there is nothing to train on.")
+        if weights.all():
+            return X, y, weights, groups
+        used = weights > 0
+        return X[used], y[used], weights[used], groups if groups is None else groups[used]
+
+    def _check_excerpts(self, X):
+        with np.errstate(over="ignore"):
+            return validate_data(self, X, reset=False, dtype=DTYPE)
+
+    def _check_labels(self, y, name):
+        unknown = np.setdiff1d(y, self.classes_)
+        if len(unknown):
+            raise ValueError(
+                f"{name} has labels that training has not seen: {unknown.tolist()}; "
+                f"known are {self.classes_.tolist()}."
+            )
+
+    def _start(self, classes):
+        """Forget any former training and draw initial weights."""
+        self.classes_ = classes
+        self._seed = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
+        self._fitted_settings = self._network_settings()
+        self._weights, self._optimizer_state = fresh_state(self._architecture(), self._seed)
+        self._record({"loss": [], "accuracy": []})
+
+    def _record(self, history):
+        self.history_ = history
+        self.n_iter_ = len(history["loss"])
+        vars(self).pop("_model", None)
+
+    def _class_weight(self, y):
+        class_weight = self._setting("class_weight")
+        return balanced_class_weight(y, self.classes_) if class_weight == "balanced" else class_weight
+
+    def _refuse_balanced(self):
+        if self._setting("class_weight") == "balanced":
+            raise ValueError(
+                "class_weight='balanced' is not supported by partial_fit, which sees a part of "
+                "the labels at a time: pass a dict, or sample_weight."
+            )
+
+    def _part(self, samples, y, groups, X_val, y_val, class_weight):
+        """Split samples into what is trained on and what is only scored, which may be None."""
+        fraction = self.validation_fraction
+        if (X_val is None) != (y_val is None):
+            raise ValueError("X_val and y_val go together: one of them is missing.")
+        if X_val is not None and fraction is not None:
+            raise ValueError(
+                f"validation_fraction={fraction} and X_val are two ways to say the same: "
+                "use one of them."
+            )
+        if X_val is not None:
+            return samples, self._check_validation(X_val, y_val, class_weight)
+        if fraction is not None:
+            held_out = hold_out(y, groups, fraction, self._seed)
+            return samples.take(~held_out), samples.take(held_out)
+        if self.early_stopping:
+            raise ValueError(
+                "early_stopping=True needs validation data: pass X_val and y_val to fit, or set "
+                "validation_fraction."
+            )
+        return samples, None
+
+    def _check_validation(self, X_val, y_val, class_weight):
+        try:
+            X_val = self._check_excerpts(X_val)
+        except ValueError as error:
+            raise ValueError(f"X_val: {error}") from error
+        y_val = column_or_1d(y_val, warn=True)
+        check_consistent_length(X_val, y_val)
+        self._check_labels(y_val, "y_val")
+        return make_samples(X_val, y_val, self.classes_, class_weight=class_weight)
+
+    def _train(self, training, validation, epochs):
+        recipe, callbacks = self._recipe(), self._callbacks()
+        schedule = Schedule(
+            epochs=epochs,
+            batch_size=self._setting("batch_size"),
+            seed=self._seed,
+            first_epoch=self.n_iter_,
+            callbacks=callbacks,
+            verbose=int(self._setting("verbose")),
+        )
+        name = type(recipe.optimizer).__name__
+        known_name, slots = self._optimizer_state or (name, None)
+        state = State(self._weights, slots if known_name == name else None)
+        state, history = train(recipe, state, training, validation, schedule)
+        self._weights, self._optimizer_state = _finite(state.weights), (name, state.optimizer)
+        self._record({key: self.history_.get(key, []) + history[key] for key in history})
+
+    def _recipe(self):
+        settings = self._network_settings()
+        if settings != self._fitted_settings:
+            raise ValueError(
+                "The network cannot change between calls that continue its training: it was "
+                f"started with {self._fitted_settings}, now it would be {settings}."
+            )
+        architecture = self._architecture()
+        return Recipe(
+            architecture,
+            make_loss(self._setting("loss"), architecture.n_outputs, self._arguments("loss")),
+            make_optimizer(
+                self._setting("optimizer"), self.learning_rate, self._arguments("optimizer")
+            ),
+        )
+
+    def _architecture(self):
+        n_classes = len(self.classes_)
+        return Architecture(
+            self._build,
+            self.n_features_in_,
+            1 if n_classes == 2 else n_classes,
+            tuple(self._fitted_settings.items()),
+        )
+
+    def _callbacks(self):
+        callbacks = make_callbacks(self._setting("callbacks"), self._arguments("callbacks"))
+        if self.early_stopping:
+            callbacks.append(
+                keras.callbacks.EarlyStopping(patience=self.patience, restore_best_weights=True)
+            )
+        return callbacks
+
+    def _arguments(self, destination):
+        return route_params(self._routed_params(), destination, pass_filter=())
+
+    def __getstate__(self):
+        state = super().__getstate__()
+        state.pop("_model", None)
+        return state
+
+
+def _at_least_two(classes):
+    if len(classes) < 2:
+        raise ValueError(
+            f"The classifier needs at least two classes; the labels have {len(classes)} class: "
+            f"{classes.tolist()}."
+        )
+    return classes
+
+
+def _finite(weights):
+    if not all(np.isfinite(array).all() for array in weights):
+        raise ValueError(
+            "Training diverged: the weights are not finite. Lower learning_rate or scale the "
+            "excerpts."
+        )
+    return weights

@@ -1,0 +1,165 @@
+"""All that scikeras 0.13 lacks for today's scikit-learn, in one place.
+
+scikeras is no longer maintained [1]_; each piece here says which of its gaps it closes and
+can go once the gap is closed upstream.
+
+References
+----------
+.. [1] https://github.com/adriangb/scikeras/issues/337
+"""
+
+from contextlib import contextmanager
+from difflib import get_close_matches
+
+from scikeras.wrappers import BaseWrapper, KerasClassifier
+from sklearn.base import BaseEstimator, ClassifierMixin
+
+# Constructor arguments of what the parameter names: `optimizer__beta_1=0.8`.
+CONSTRUCTED = ("optimizer", "loss", "callbacks")
+
+
+def _sklearn_tags(self):
+    return super(BaseWrapper, self).__sklearn_tags__()
+
+
+# scikit-learn refuses every class whose ancestry defines the old `_more_tags` without the new
+# `__sklearn_tags__`, so this has to sit on scikeras' own class. It changes nothing there:
+# the method passes on what BaseEstimator would have answered without it.
+if "__sklearn_tags__" not in vars(BaseWrapper):
+    BaseWrapper.__sklearn_tags__ = _sklearn_tags
+
+
+class _SklearnClassifierType(type):
+    """What has to be settled above the class: its ancestry, and names that are no arguments."""
+
+    def mro(cls):
+        """Ancestry with `ClassifierMixin` before `BaseWrapper`.
+
+        scikeras declares ``KerasClassifier(BaseWrapper, ClassifierMixin)``. In that order the
+        estimator is no classifier to scikit-learn, and integer ``cv`` is not stratified;
+        naming the mixin first in a subclass is a TypeError.
+        """
+        order = super().mro()
+        order.remove(ClassifierMixin)
+        order.insert(order.index(BaseWrapper), ClassifierMixin)
+        return order
+
+    def __call__(cls, *args, **params):
+        """Make an estimator; routed parameters need no place in its signature.
+
+        scikit-learn takes the signature of ``__init__`` for the list of parameters, so a
+        ``**kwargs`` there would count as one more.
+        """
+        for name in params:
+            if not cls._is_param(name):
+                raise TypeError(
+                    f"{cls.__name__}() got an unexpected keyword argument {name!r}."
+                    f"{cls._did_you_mean(name)}"
+                )
+        routed = {name: params.pop(name) for name in list(params) if cls._is_routed(name)}
+        estimator = super().__call__(*args, **params)
+        vars(estimator).update(routed)
+        return estimator
+
+
+class SklearnKerasClassifier(KerasClassifier, metaclass=_SklearnClassifierType):
+    """`KerasClassifier` whose parameters, tags and repr follow scikit-learn's rules.
+
+    A routed parameter (scikeras' ``<destination>__<name>``) is either a constructor argument
+    of an optimizer, a loss or the callbacks, or stands for the parameter of that name.
+    """
+
+    # Parameters that may be written with the destination that scikeras gives them.
+    _destinations: dict[str, tuple[str, ...]] = {}
+
+    # scikeras lists whatever stands in `__dict__`; scikit-learn reads the signature.
+    _get_param_names = classmethod(vars(BaseEstimator)["_get_param_names"].__func__)
+    __repr__ = BaseEstimator.__repr__
+
+    def get_params(self, deep=True):
+        """Get the parameters of this estimator, routed ones included.
+
+        Parameters
+        ----------
+        deep : bool, default=True
+            Whether parameters that are estimators add their own parameters.
+
+        Returns
+        -------
+        params : dict
+            Parameter names and values.
+        """
+        return BaseEstimator.get_params(self, deep=deep) | self._routed_params()
+
+    def set_params(self, **params):
+        """Set parameters of this estimator, routed ones included.
+
+        Parameters
+        ----------
+        **params : dict
+            Names and values.
+
+        Returns
+        -------
+        self : object
+            The estimator.
+
+        Raises
+        ------
+        ValueError
+            If a name is unknown; the message says which near name may have been meant.
+        """
+        for name in params:
+            if not self._is_param(name):
+                raise ValueError(
+                    f"Invalid parameter {name!r} for estimator {self}."
+                    f"{self._did_you_mean(name)} Valid parameters are: {self._get_param_names()!r}."
+                )
+        vars(self).update(params)
+        return self
+
+    def _routed_params(self):
+        return {name: value for name, value in vars(self).items() if self._is_routed(name)}
+
+    @classmethod
+    def _is_param(cls, name):
+        return name in cls._get_param_names() or cls._is_routed(name)
+
+    @classmethod
+    def _is_routed(cls, name):
+        destination, _, target = name.partition("__")
+        if destination in CONSTRUCTED:
+            return bool(target)
+        return target in cls._destinations.get(destination, ())
+
+    @classmethod
+    def _did_you_mean(cls, name):
+        routed = [f"{place}__{target}" for place in cls._destinations for target in cls._destinations[place]]
+        return did_you_mean(name, [*cls._get_param_names(), *routed])
+
+    def _setting(self, name):
+        """Value of a parameter, whether it was given by its name or routed."""
+        for destination in ("model", "compile", "fit"):
+            if name in self._destinations.get(destination, ()):
+                return vars(self).get(f"{destination}__{name}", getattr(self, name))
+        return getattr(self, name)
+
+
+def did_you_mean(name, known):
+    """Half a sentence that names the known name nearest to a wrong one, or nothing."""
+    near = get_close_matches(name, known, n=1)
+    return f" Did you mean {near[0]!r}?" if near else ""
+
+
+@contextmanager
+def unchanged_on_failure(estimator):
+    """Undo what a block did to an estimator's attributes, unless the block ends well."""
+    before = dict(vars(estimator))
+    completed = False
+    try:
+        yield
+        completed = True
+    finally:
+        if not completed:
+            vars(estimator).clear()
+            vars(estimator).update(before)

@@ -1,0 +1,187 @@
+"""Parameters into Keras objects: fresh ones for each fit, with errors that name the parameter."""
+
+import copy
+import inspect
+from collections.abc import Mapping
+
+import keras
+from scikeras._utils import unflatten_params
+from scikeras.utils import loss_name
+
+from skgenre._compat import did_you_mean
+
+OPTIMIZER_NAMES = sorted(
+    name.lower()
+    for name, thing in vars(keras.optimizers).items()
+    if inspect.isclass(thing)
+    and issubclass(thing, keras.optimizers.Optimizer)
+    # Not the base class, nor wrappers around another optimizer.
+    and inspect.signature(thing).parameters.get("learning_rate", inspect.Parameter).default
+    is not inspect.Parameter.empty
+)
+LOSS_NAMES = sorted(
+    name
+    for name, thing in vars(keras.losses).items()
+    if inspect.isfunction(thing) and name not in ("get", "serialize", "deserialize")
+)
+
+
+def make_optimizer(optimizer, learning_rate, arguments):
+    """A fresh optimizer.
+
+    Parameters
+    ----------
+    optimizer : str, type or keras.optimizers.Optimizer
+        Name, class or instance; an instance keeps its own settings and is never trained with.
+    learning_rate : float
+        For a name or a class.
+    arguments : dict
+        Further constructor arguments for a name or a class.
+
+    Returns
+    -------
+    optimizer : keras.optimizers.Optimizer
+        Not built yet.
+
+    Raises
+    ------
+    ValueError
+        If the name or an argument is unknown, or an instance is given with arguments.
+    TypeError
+        If the class is not an optimizer's.
+    """
+    if isinstance(optimizer, keras.optimizers.Optimizer):
+        _refuse_arguments("optimizer", optimizer, arguments)
+        return type(optimizer).from_config(optimizer.get_config())
+    cls = _optimizer_class(optimizer)
+    _check_arguments("optimizer", cls, arguments)
+    return cls(**{"learning_rate": learning_rate, **arguments})
+
+
+def _optimizer_class(optimizer):
+    if isinstance(optimizer, str):
+        try:
+            return type(keras.optimizers.get(optimizer))
+        except ValueError:
+            raise _unknown("optimizer", optimizer, OPTIMIZER_NAMES) from None
+    if issubclass(optimizer, keras.optimizers.Optimizer):
+        return optimizer
+    raise TypeError(f"optimizer={optimizer!r} is no subclass of keras.optimizers.Optimizer.")
+
+
+def make_loss(loss, n_outputs, arguments):
+    """A loss that fits the number of outputs.
+
+    Parameters
+    ----------
+    loss : str, callable, type or keras.losses.Loss
+        Name, function, class or instance.
+    n_outputs : int
+        Outputs of the network.
+    arguments : dict
+        Constructor arguments for a class.
+
+    Returns
+    -------
+    loss : callable
+        A function or a loss object.
+
+    Raises
+    ------
+    ValueError
+        If the name or an argument is unknown, arguments are given without a class, or the
+        loss does not fit the network's targets.
+    """
+    if isinstance(loss, str):
+        try:
+            loss = keras.losses.get(loss)
+        except ValueError:
+            raise _unknown("loss", loss, LOSS_NAMES) from None
+    if inspect.isclass(loss):
+        _check_arguments("loss", loss, arguments)
+        loss = loss(**arguments)
+    else:
+        _refuse_arguments("loss", loss, arguments)
+    _check_fit_of_loss(loss, n_outputs)
+    return loss
+
+
+def _check_fit_of_loss(loss, n_outputs):
+    name = loss_name(loss) if getattr(loss, "__module__", "").startswith("keras") else ""
+    if name.startswith("sparse_"):
+        raise ValueError(
+            f"loss={name!r} wants class numbers, but the targets are one column per class: "
+            f"use {name.removeprefix('sparse_')!r}."
+        )
+    if name.startswith("categorical_") and n_outputs == 1:
+        raise ValueError(
+            f"loss={name!r} needs one output per class, but two classes share one output: "
+            f"use {name.replace('categorical_', 'binary_')!r}."
+        )
+
+
+def make_callbacks(callbacks, arguments):
+    """Fresh callbacks: classes are instantiated, instances copied.
+
+    Parameters
+    ----------
+    callbacks : None, callback or nested list or dict of callbacks
+        Instances or subclasses of `keras.callbacks.Callback`.
+    arguments : dict
+        Constructor arguments for classes, by position or key as in scikeras.
+
+    Returns
+    -------
+    callbacks : list of keras.callbacks.Callback
+        Objects that no other fit has seen.
+
+    Raises
+    ------
+    TypeError
+        If anything else is among them.
+    """
+    fresh = list(_flatten(unflatten_params(copy.deepcopy(callbacks), arguments)))
+    for callback in fresh:
+        if not isinstance(callback, keras.callbacks.Callback):
+            raise TypeError(
+                "callbacks must be instances or subclasses of keras.callbacks.Callback, "
+                f"got {callback!r}."
+            )
+    return fresh
+
+
+def _flatten(callbacks):
+    if callbacks is None:
+        return
+    if isinstance(callbacks, Mapping):
+        callbacks = callbacks.values()
+    if not isinstance(callbacks, (list, tuple, type({}.values()))):
+        yield callbacks
+        return
+    for callback in callbacks:
+        yield from _flatten(callback)
+
+
+def _check_arguments(parameter, cls, arguments):
+    known = inspect.signature(cls.__init__).parameters
+    for name in arguments:
+        if name not in known:
+            raise ValueError(
+                f"{parameter}__{name} is unknown: {cls.__name__} takes no argument {name!r}."
+                f"{did_you_mean(name, known)}"
+            )
+
+
+def _refuse_arguments(parameter, thing, arguments):
+    if arguments:
+        raise ValueError(
+            f"{parameter}__{next(iter(arguments))} needs {parameter} to be a class"
+            f"{' or a name' if parameter == 'optimizer' else ''}, got {thing!r}."
+        )
+
+
+def _unknown(parameter, name, known):
+    return ValueError(
+        f"{parameter}={name!r} is unknown to Keras.{did_you_mean(name, known)} "
+        f"Known names: {', '.join(known)}."
+    )

@@ -1,0 +1,237 @@
+"""The lesson's networks: settings in, `keras.Model` out, and nothing else."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import keras
+import numpy as np
+from keras import layers
+
+DTYPE = "float32"
+
+# Without a seed of its own every initializer would draw one from Python's global generator.
+# The values are replaced by `initial_weights` in any case.
+_COMMON = {"dtype": DTYPE, "kernel_initializer": keras.initializers.GlorotUniform(seed=0)}
+
+
+def build_cnn(
+    n_timesteps,
+    n_outputs=1,
+    *,
+    filters=(32, 32, 48, 48),
+    kernel_sizes=(31, 31, 15, 15),
+    strides=(4, 3, 2, 2),
+    dense_units=64,
+    seed=None,
+):
+    """Build the lesson's convolutional network for raw waveforms.
+
+    Strided convolutions with "same" padding and rectifiers, then one dense layer, then the
+    output: a sigmoid for one output, a softmax for more.
+
+    Parameters
+    ----------
+    n_timesteps : int
+        Samples in an excerpt, at least 1.
+    n_outputs : int, default=1
+        1 for two classes, otherwise the number of classes.
+    filters, kernel_sizes, strides : tuple of int
+        Settings of the convolutional layers, first layer first; tuples of equal length.
+        Kernel sizes and strides count time steps.
+    dense_units : int, default=64
+        Width of the dense layer.
+    seed : int or None, default=None
+        Seed of the initial weights; None takes fresh entropy from the operating system.
+
+    Returns
+    -------
+    model : keras.Model
+        Takes excerpts of shape (n_samples, n_timesteps), gives probabilities of shape
+        (n_samples, n_outputs).
+
+    Examples
+    --------
+    >>> from skgenre.networks import build_cnn
+    >>> build_cnn(1200).count_params()
+    167425
+    """
+    stack = [layers.Reshape((n_timesteps, 1), name="reshape", dtype=DTYPE)]
+    for i, (width, size, stride) in enumerate(zip(filters, kernel_sizes, strides, strict=True), 1):
+        stack.append(_conv1d(width, size, stride, name=f"conv1d_{i}"))
+    stack.append(layers.Flatten(name="flatten", dtype=DTYPE))
+    return _stack(n_timesteps, [*stack, *_dense([dense_units], n_outputs)], "cnn", seed)
+
+
+def build_mlp(n_timesteps, n_outputs=1, *, hidden_units=(256, 64), seed=None):
+    """Build the lesson's baseline, a multilayer perceptron on raw samples.
+
+    Parameters
+    ----------
+    n_timesteps : int
+        Samples in an excerpt, at least 1.
+    n_outputs : int, default=1
+        1 for two classes (sigmoid), otherwise the number of classes (softmax).
+    hidden_units : tuple of int, default=(256, 64)
+        Widths of the hidden layers.
+    seed : int or None, default=None
+        Seed of the initial weights; None takes fresh entropy from the operating system.
+
+    Returns
+    -------
+    model : keras.Model
+        Takes excerpts of shape (n_samples, n_timesteps), gives probabilities of shape
+        (n_samples, n_outputs).
+
+    Examples
+    --------
+    >>> from skgenre.networks import build_mlp
+    >>> build_mlp(1200).count_params()
+    323969
+    """
+    return _stack(n_timesteps, _dense(hidden_units, n_outputs), "mlp", seed)
+
+
+def _conv1d(width, size, stride, name):
+    return layers.Conv1D(
+        width, size, stride, padding="same", activation="relu", name=name, **_COMMON
+    )
+
+
+def _dense(hidden_units, n_outputs):
+    hidden = [
+        layers.Dense(width, activation="relu", name=f"dense_{i}", **_COMMON)
+        for i, width in enumerate(hidden_units, 1)
+    ]
+    activation = "sigmoid" if n_outputs == 1 else "softmax"
+    name = f"dense_{len(hidden) + 1}"
+    return [*hidden, layers.Dense(n_outputs, activation=activation, name=name, **_COMMON)]
+
+
+def _stack(n_timesteps, stack, name, seed):
+    model = keras.Sequential([keras.Input((n_timesteps,), dtype=DTYPE), *stack], name=name)
+    model.set_weights(initial_weights(model, seed))
+    return model
+
+
+def initial_weights(model, seed=None):
+    """Draw fresh weights for a network: Glorot uniform kernels and zero biases.
+
+    These are Keras' own defaults for dense and convolutional layers, drawn with numpy so that
+    a seed means the same weights everywhere and no global generator is touched.
+
+    Parameters
+    ----------
+    model : keras.Model
+        A network of dense and convolutional layers.
+    seed : int, sequence of int or None, default=None
+        Seed; None takes fresh entropy from the operating system.
+
+    Returns
+    -------
+    weights : list of ndarray of float32
+        One array per variable, in the order of ``model.weights``.
+
+    References
+    ----------
+    Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
+    networks", AISTATS 2010.
+    """
+    rng = np.random.default_rng(seed)
+    return [
+        _glorot_uniform(rng, variable.shape)
+        if variable.name == "kernel"
+        else np.zeros(variable.shape, DTYPE)
+        for variable in model.weights
+    ]
+
+
+def _glorot_uniform(rng, shape):
+    # In and out of a kernel (size, channels in, channels out) or (units in, units out).
+    receptive_field = np.prod(shape[:-2])
+    limit = np.sqrt(6.0 / (receptive_field * (shape[-2] + shape[-1])))
+    return rng.uniform(-limit, limit, size=shape).astype(DTYPE)
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """All that decides a network's shape; equal and hashable by value."""
+
+    build: Callable
+    n_timesteps: int
+    n_outputs: int
+    settings: tuple
+
+    def build_model(self, seed=None):
+        """Build the network, with weights from `seed`."""
+        return self.build(self.n_timesteps, self.n_outputs, **dict(self.settings), seed=seed)
+
+
+class Parameter(NamedTuple):
+    """One row of a parameter table."""
+
+    layer: str
+    parameter: str
+    dtype: str
+    shape: tuple
+
+
+def parameter_table(model):
+    """List every parameter of a network as the lesson does.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Any Keras model, for example ``classifier.model_``.
+
+    Returns
+    -------
+    table : list of Parameter
+        Named tuples (layer, parameter, dtype, shape), in the order of ``model.weights``.
+
+    See Also
+    --------
+    format_parameter_table : The same table as text.
+
+    Examples
+    --------
+    >>> from skgenre.networks import build_mlp, parameter_table
+    >>> parameter_table(build_mlp(1200))[0]
+    Parameter(layer='dense_1', parameter='kernel', dtype='float32', shape=(1200, 256))
+    """
+    return [
+        Parameter(layer.name, variable.name, variable.dtype, tuple(variable.shape))
+        for layer in model.layers
+        for variable in layer.weights
+    ]
+
+
+def format_parameter_table(model):
+    """Write a network's parameter table as text, with the total below it.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Any Keras model, for example ``classifier.model_``.
+
+    Returns
+    -------
+    text : str
+        A header, one line per parameter, and the number of parameters.
+
+    Examples
+    --------
+    >>> from skgenre.networks import build_mlp, format_parameter_table
+    >>> print(format_parameter_table(build_mlp(3, hidden_units=(2,))))
+    layer    parameter  dtype    shape
+    dense_1  kernel     float32  3 x 2
+    dense_1  bias       float32  2
+    dense_2  kernel     float32  2 x 1
+    dense_2  bias       float32  1
+    11 parameters
+    """
+    rows = [Parameter._fields]
+    rows += [(*row[:3], " x ".join(map(str, row.shape))) for row in parameter_table(model)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+    return "\n".join([*lines, f"{model.count_params():,} parameters"])

@@ -1,0 +1,251 @@
+"""Amplitude scaling that leaves the shape of a wave alone."""
+
+import numpy as np
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin, _fit_context
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils import gen_batches
+from sklearn.utils._param_validation import StrOptions
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+# Bounds the float64 copies that exact sums need.
+ROWS_PER_BLOCK = 1024
+
+
+def _for_the_data_set(scaler):
+    if scaler.per_excerpt:
+        raise AttributeError(
+            "inverse_transform needs per_excerpt=False: an excerpt's own mean and scale are "
+            "not kept."
+        )
+    return True
+
+
+class WaveformScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+    """Scale the amplitude of waveforms with one mean and one scale over time.
+
+    Every sample becomes ``(x - mean) / scale``. The mean and the scale are single numbers,
+    taken over all samples of the training set or, with ``per_excerpt=True``, over the samples
+    of each excerpt. (:class:`~sklearn.preprocessing.StandardScaler` takes a mean and a scale
+    for each column, that is for each moment in time, and so deforms the wave.)
+
+    Parameters
+    ----------
+    scale : {"rms", "std", "peak"} or None, default="rms"
+        What becomes 1: the root mean square of the samples ("rms"), their standard deviation
+        ("std"; the same as "rms" where the mean is removed), or their greatest distance from
+        zero ("peak"). None leaves the amplitude.
+    center : bool, default=True
+        Whether to remove the mean first.
+    per_excerpt : bool, default=False
+        Whether each excerpt is scaled by its own samples, which makes loudness irrelevant, or
+        all by one mean and one scale learned in ``fit``.
+    copy : bool, default=True
+        Whether to leave the input alone; False scales float arrays in place where possible.
+
+    Attributes
+    ----------
+    mean_ : float
+        Mean of all samples seen in fit; 0.0 where ``center=False``. Absent where
+        ``per_excerpt=True``.
+    scale_ : float
+        Divisor of all samples; 1.0 where ``scale=None`` or where the samples are silent.
+        Absent where ``per_excerpt=True``.
+    n_samples_seen_ : int
+        Excerpts seen in fit.
+    n_features_in_ : int
+        Time steps in an excerpt.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Column names, where fit saw a data frame.
+
+    See Also
+    --------
+    CNNGenreClassifier : The classifier that comes after it in a pipeline.
+
+    Notes
+    -----
+    float32 and float64 are kept, sums are taken in float64. A silent or constant excerpt
+    (one that varies by no more than rounding) is centred and not divided.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skgenre import WaveformScaler
+    >>> X = np.array([[0.0, 2.0, 0.0, -2.0], [0.0, 4.0, 0.0, -4.0]])
+    >>> WaveformScaler(scale="peak").fit_transform(X)
+    array([[ 0. ,  0.5,  0. , -0.5],
+           [ 0. ,  1. ,  0. , -1. ]])
+    >>> WaveformScaler(scale="peak", per_excerpt=True).fit_transform(X)
+    array([[ 0.,  1.,  0., -1.],
+           [ 0.,  1.,  0., -1.]])
+    """
+
+    _parameter_constraints = {
+        "scale": [StrOptions({"rms", "std", "peak"}), None],
+        "center": ["boolean"],
+        "per_excerpt": ["boolean"],
+        "copy": ["boolean"],
+    }
+
+    def __init__(self, *, scale="rms", center=True, per_excerpt=False, copy=True):
+        self.scale = scale
+        self.center = center
+        self.per_excerpt = per_excerpt
+        self.copy = copy
+
+    def fit(self, X, y=None):
+        """Learn the mean and the scale of a training set.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_timesteps)
+            Excerpts.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        self : WaveformScaler
+            The fitted scaler.
+
+        Raises
+        ------
+        ValueError
+            If `X` is empty, not two-dimensional, or has NaN or infinite samples.
+        """
+        self._reset()
+        return self.partial_fit(X)
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X, y=None):
+        """Learn from one more part of a training set, as if all parts had come at once.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_timesteps)
+            Excerpts.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        self : WaveformScaler
+            The fitted scaler.
+
+        Raises
+        ------
+        ValueError
+            As in `fit`, or if the excerpts' length differs from the parts before.
+        """
+        first = not hasattr(self, "n_samples_seen_")
+        X = self._validate(X, reset=first)
+        if first:
+            self.n_samples_seen_ = 0
+            self._moments, self._extremes = StandardScaler(), (np.inf, -np.inf)
+        self.n_samples_seen_ += len(X)
+        if not self.per_excerpt:
+            self._add_moments(X)
+            self._settle(X.dtype)
+        return self
+
+    def transform(self, X):
+        """Scale excerpts.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_timesteps)
+            Excerpts.
+
+        Returns
+        -------
+        X_scaled : ndarray of shape (n_samples, n_timesteps)
+            Scaled excerpts; float32 stays float32.
+
+        Raises
+        ------
+        ValueError
+            If the excerpts' length differs from fit, or if they have NaN or infinite samples.
+        """
+        check_is_fitted(self)
+        X = self._validate(X, reset=False, copy=self.copy, writeable=True)
+        if self.per_excerpt:
+            return self._scale_each(X)
+        X -= X.dtype.type(self.mean_)
+        X /= X.dtype.type(self.scale_)
+        return X
+
+    @available_if(_for_the_data_set)
+    def inverse_transform(self, X):
+        """Undo the scaling; available where ``per_excerpt=False``.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_timesteps)
+            Scaled excerpts.
+
+        Returns
+        -------
+        X_original : ndarray of shape (n_samples, n_timesteps)
+            Excerpts with their former amplitude.
+        """
+        check_is_fitted(self)
+        X = self._validate(X, reset=False, copy=self.copy, writeable=True)
+        X *= X.dtype.type(self.scale_)
+        X += X.dtype.type(self.mean_)
+        return X
+
+    def _reset(self):
+        for name in ("n_samples_seen_", "mean_", "scale_", "_moments", "_extremes"):
+            vars(self).pop(name, None)
+
+    def _validate(self, X, *, reset, copy=False, writeable=False):
+        return validate_data(
+            self, X, reset=reset, dtype=_DTYPES, copy=copy, force_writeable=writeable
+        )
+
+    def _add_moments(self, X):
+        lowest, highest = self._extremes
+        for rows in gen_batches(len(X), ROWS_PER_BLOCK):
+            self._moments.partial_fit(X[rows].reshape(-1, 1))
+            lowest, highest = min(lowest, X[rows].min()), max(highest, X[rows].max())
+        self._extremes = float(lowest), float(highest)
+
+    def _settle(self, dtype):
+        mean, variance = self._moments.mean_.item(), self._moments.var_.item()
+        self.mean_ = mean if self.center else 0.0
+        sizes = {
+            None: 1.0,
+            "std": np.sqrt(variance),
+            "rms": np.hypot(np.sqrt(variance), mean - self.mean_),
+            "peak": max(abs(extreme - self.mean_) for extreme in self._extremes),
+        }
+        self.scale_ = float(_divisor(sizes[self.scale], mean, dtype))
+
+    def _scale_each(self, X):
+        mean = X.mean(axis=1, dtype=np.float64, keepdims=True)
+        if self.center:
+            X -= mean.astype(X.dtype)
+        if self.scale is not None:
+            size = _SIZE_OF_EACH[self.scale](X)
+            X /= _divisor(size, mean, X.dtype).astype(X.dtype)
+        return X
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags
+
+
+_DTYPES = (np.float64, np.float32)
+
+_SIZE_OF_EACH = {
+    "std": lambda X: X.std(axis=1, dtype=np.float64, keepdims=True),
+    "rms": lambda X: np.sqrt(np.square(X, dtype=np.float64).mean(axis=1, keepdims=True)),
+    "peak": lambda X: np.abs(X).max(axis=1, keepdims=True),
+}
+
+
+def _divisor(size, mean, dtype):
+    """The size to divide by, or 1 where it is nothing but rounding around the mean."""
+    rounding = 10 * np.finfo(dtype).eps * np.abs(mean)
+    return np.where(size <= np.maximum(rounding, np.finfo(dtype).tiny), 1.0, size)
