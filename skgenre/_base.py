@@ -5,22 +5,22 @@ import numpy as np
 from scikeras._utils import route_params
 from sklearn.base import _fit_context
 from sklearn.utils._param_validation import validate_parameter_constraints
-from sklearn.utils.multiclass import _check_partial_fit_first_call, check_classification_targets
-from sklearn.utils.validation import (
-    _check_sample_weight,
-    check_array,
-    check_consistent_length,
-    check_is_fitted,
-    check_random_state,
-    column_or_1d,
-    validate_data,
-)
+from sklearn.utils.multiclass import _check_partial_fit_first_call
+from sklearn.utils.validation import check_is_fitted, check_random_state
 
 from skgenre._compat import SklearnKerasClassifier, unchanged_on_failure
-from skgenre._engine import Recipe, Schedule, State, fresh_state, predict, train
+from skgenre._engine import fresh_state, predict, train
 from skgenre._keras_parts import make_callbacks, make_loss, make_optimizer
-from skgenre._samples import balanced_class_weight, hold_out, make_samples
-from skgenre.networks import DTYPE, Architecture
+from skgenre._samples import hold_out, make_samples, weigh_classes
+from skgenre._training import Recipe, Schedule, State
+from skgenre._validation import (
+    at_least_two,
+    check_excerpts,
+    check_labels,
+    check_training,
+    check_validation,
+)
+from skgenre.networks import Architecture
 
 
 class BaseGenreClassifier(SklearnKerasClassifier):
@@ -65,16 +65,16 @@ class BaseGenreClassifier(SklearnKerasClassifier):
         """
         with unchanged_on_failure(self):
             continuing = self.warm_start and hasattr(self, "classes_")
-            X, y, sample_weight, groups = self._check_training(
-                X, y, sample_weight, groups, reset=not continuing
+            X, y, sample_weight, groups = check_training(
+                self, X, y, sample_weight, groups, reset=not continuing
             )
             if continuing:
-                self._check_labels(y, "y")
+                check_labels(y, self.classes_, "y")
             else:
-                self._start(_at_least_two(np.unique(y)))
-            class_weight = self._class_weight(y)
-            samples = make_samples(X, y, self.classes_, sample_weight, class_weight)
-            training, validation = self._part(samples, y, groups, X_val, y_val, class_weight)
+                self._start(at_least_two(np.unique(y)))
+            weights = weigh_classes(self._setting("class_weight"), y, self.classes_)
+            samples = make_samples(X, y, self.classes_, weights, sample_weight)
+            training, validation = self._part(samples, y, groups, X_val, y_val, weights)
             self._train(training, validation, self._setting("epochs"))
         return self
 
@@ -107,12 +107,12 @@ class BaseGenreClassifier(SklearnKerasClassifier):
         with unchanged_on_failure(self):
             self._refuse_balanced()
             first = _check_partial_fit_first_call(self, classes)
-            X, y, sample_weight, _ = self._check_training(X, y, sample_weight, None, reset=first)
+            X, y, sample_weight, _ = check_training(self, X, y, sample_weight, None, reset=first)
             if first:
-                self._start(_at_least_two(self.classes_))
-            self._check_labels(y, "y")
-            class_weight = self._setting("class_weight")
-            samples = make_samples(X, y, self.classes_, sample_weight, class_weight)
+                self._start(at_least_two(self.classes_))
+            check_labels(y, self.classes_, "y")
+            weights = weigh_classes(self._setting("class_weight"), y, self.classes_)
+            samples = make_samples(X, y, self.classes_, weights, sample_weight)
             self._train(samples, None, epochs=1)
         return self
 
@@ -139,8 +139,8 @@ class BaseGenreClassifier(SklearnKerasClassifier):
         """
         self._validate_params()
         with unchanged_on_failure(self):
-            _, y, _, _ = self._check_training(X, y, None, None, reset=True)
-            self._start(_at_least_two(np.unique(y)))
+            _, y, _, _ = check_training(self, X, y, None, None, reset=True)
+            self._start(at_least_two(np.unique(y)))
         return self
 
     def predict(self, X):
@@ -187,7 +187,7 @@ class BaseGenreClassifier(SklearnKerasClassifier):
             If the excerpts' length differs from fit, or they have NaN or infinite samples.
         """
         check_is_fitted(self)
-        X = self._check_excerpts(X)
+        X = check_excerpts(self, X)
         rows = vars(self).get("predict__batch_size")
         outputs = predict(self._architecture(), self._weights, X, *([rows] if rows else []))
         return np.hstack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs
@@ -207,37 +207,6 @@ class BaseGenreClassifier(SklearnKerasClassifier):
             self._parameter_constraints, overridden, caller_name=type(self).__name__
         )
 
-    def _check_training(self, X, y, sample_weight, groups, *, reset):
-        """Validated arrays, without the rows of weight zero."""
-        # Values beyond float32 become infinite, which the check names right away.
-        with np.errstate(over="ignore"):
-            X, y = validate_data(self, X, y, reset=reset, dtype=DTYPE)
-        check_classification_targets(y)
-        if groups is not None:
-            groups = check_array(groups, ensure_2d=False, dtype=None, input_name="groups")
-        check_consistent_length(X, groups)
-        if sample_weight is None:
-            return X, y, None, groups
-        weights = _check_sample_weight(sample_weight, X, ensure_non_negative=True)
-        if not weights.any():
-            raise ValueError("sample_weight has only zeros: there is nothing to train on.")
-        if weights.all():
-            return X, y, weights, groups
-        used = weights > 0
-        return X[used], y[used], weights[used], groups if groups is None else groups[used]
-
-    def _check_excerpts(self, X):
-        with np.errstate(over="ignore"):
-            return validate_data(self, X, reset=False, dtype=DTYPE)
-
-    def _check_labels(self, y, name):
-        unknown = np.setdiff1d(y, self.classes_)
-        if len(unknown):
-            raise ValueError(
-                f"{name} has labels that training has not seen: {unknown.tolist()}; "
-                f"known are {self.classes_.tolist()}."
-            )
-
     def _start(self, classes):
         """Forget any former training and draw initial weights."""
         self.classes_ = classes
@@ -251,10 +220,6 @@ class BaseGenreClassifier(SklearnKerasClassifier):
         self.n_iter_ = len(history["loss"])
         vars(self).pop("_model", None)
 
-    def _class_weight(self, y):
-        class_weight = self._setting("class_weight")
-        return balanced_class_weight(y, self.classes_) if class_weight == "balanced" else class_weight
-
     def _refuse_balanced(self):
         if self._setting("class_weight") == "balanced":
             raise ValueError(
@@ -262,7 +227,7 @@ class BaseGenreClassifier(SklearnKerasClassifier):
                 "the labels at a time: pass a dict, or sample_weight."
             )
 
-    def _part(self, samples, y, groups, X_val, y_val, class_weight):
+    def _part(self, samples, y, groups, X_val, y_val, class_weights):
         """Split samples into what is trained on and what is only scored, which may be None."""
         fraction = self.validation_fraction
         if (X_val is None) != (y_val is None):
@@ -273,7 +238,7 @@ class BaseGenreClassifier(SklearnKerasClassifier):
                 "use one of them."
             )
         if X_val is not None:
-            return samples, self._check_validation(X_val, y_val, class_weight)
+            return samples, check_validation(self, X_val, y_val, class_weights)
         if fraction is not None:
             held_out = hold_out(y, groups, fraction, self._seed)
             return samples.take(~held_out), samples.take(held_out)
@@ -283,16 +248,6 @@ class BaseGenreClassifier(SklearnKerasClassifier):
                 "validation_fraction."
             )
         return samples, None
-
-    def _check_validation(self, X_val, y_val, class_weight):
-        try:
-            X_val = self._check_excerpts(X_val)
-        except ValueError as error:
-            raise ValueError(f"X_val: {error}") from error
-        y_val = column_or_1d(y_val, warn=True)
-        check_consistent_length(X_val, y_val)
-        self._check_labels(y_val, "y_val")
-        return make_samples(X_val, y_val, self.classes_, class_weight=class_weight)
 
     def _train(self, training, validation, epochs):
         recipe, callbacks = self._recipe(), self._callbacks()
@@ -351,15 +306,6 @@ class BaseGenreClassifier(SklearnKerasClassifier):
         state = super().__getstate__()
         state.pop("_model", None)
         return state
-
-
-def _at_least_two(classes):
-    if len(classes) < 2:
-        raise ValueError(
-            f"The classifier needs at least two classes; the labels have {len(classes)} class: "
-            f"{classes.tolist()}."
-        )
-    return classes
 
 
 def _finite(weights):

@@ -8,6 +8,7 @@ References
 .. [1] https://github.com/adriangb/scikeras/issues/337
 """
 
+import inspect
 from contextlib import contextmanager
 from difflib import get_close_matches
 
@@ -43,6 +44,12 @@ class _SklearnClassifierType(type):
         order.remove(ClassifierMixin)
         order.insert(order.index(BaseWrapper), ClassifierMixin)
         return order
+
+    @property
+    def __signature__(cls):
+        """Signature of the class; without this, tools would be shown that of `__call__`."""
+        init = inspect.signature(cls.__init__)
+        return init.replace(parameters=list(init.parameters.values())[1:])
 
     def __call__(cls, *args, **params):
         """Make an estimator; routed parameters need no place in its signature.
@@ -134,7 +141,11 @@ class SklearnKerasClassifier(KerasClassifier, metaclass=_SklearnClassifierType):
 
     @classmethod
     def _did_you_mean(cls, name):
-        routed = [f"{place}__{target}" for place in cls._destinations for target in cls._destinations[place]]
+        routed = [
+            f"{place}__{target}"
+            for place in cls._destinations
+            for target in cls._destinations[place]
+        ]
         return did_you_mean(name, [*cls._get_param_names(), *routed])
 
     def _setting(self, name):

@@ -14,10 +14,9 @@ OPTIMIZER_NAMES = sorted(
     name.lower()
     for name, thing in vars(keras.optimizers).items()
     if inspect.isclass(thing)
-    and issubclass(thing, keras.optimizers.Optimizer)
-    # Not the base class, nor wrappers around another optimizer.
-    and inspect.signature(thing).parameters.get("learning_rate", inspect.Parameter).default
-    is not inspect.Parameter.empty
+    and thing is not keras.optimizers.Optimizer
+    # Wrappers around another optimizer want that one first.
+    and next(iter(inspect.signature(thing).parameters)) == "learning_rate"
 )
 LOSS_NAMES = sorted(
     name
@@ -27,7 +26,7 @@ LOSS_NAMES = sorted(
 
 
 def make_optimizer(optimizer, learning_rate, arguments):
-    """A fresh optimizer.
+    """Make a fresh optimizer.
 
     Parameters
     ----------
@@ -70,7 +69,7 @@ def _optimizer_class(optimizer):
 
 
 def make_loss(loss, n_outputs, arguments):
-    """A loss that fits the number of outputs.
+    """Make a loss that fits the number of outputs.
 
     Parameters
     ----------
@@ -116,12 +115,12 @@ def _check_fit_of_loss(loss, n_outputs):
     if name.startswith("categorical_") and n_outputs == 1:
         raise ValueError(
             f"loss={name!r} needs one output per class, but two classes share one output: "
-            f"use {name.replace('categorical_', 'binary_')!r}."
+            "use 'binary_crossentropy' or another loss for a single probability."
         )
 
 
 def make_callbacks(callbacks, arguments):
-    """Fresh callbacks: classes are instantiated, instances copied.
+    """Make fresh callbacks: classes are instantiated, instances copied.
 
     Parameters
     ----------

@@ -1,10 +1,10 @@
 """Labels, weights and the held-out part of a training set: arrays in, arrays out."""
 
+from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
 from sklearn.model_selection import train_test_split
-from sklearn.utils.class_weight import compute_sample_weight
 
 
 class Samples(NamedTuple):
@@ -15,11 +15,11 @@ class Samples(NamedTuple):
     weights: np.ndarray  # (n_samples,)
 
     def take(self, rows):
-        """Samples of the given rows."""
+        """Take the samples of the given rows."""
         return Samples(*(array[rows] for array in self))
 
 
-def make_samples(X, y, classes, sample_weight=None, class_weight=None):
+def make_samples(X, y, classes, class_weights, sample_weight=None):
     """Pair excerpts with the network's targets and with one weight each.
 
     Parameters
@@ -30,34 +30,65 @@ def make_samples(X, y, classes, sample_weight=None, class_weight=None):
         Labels, all of them in `classes`.
     classes : ndarray of shape (n_classes,)
         Sorted labels.
+    class_weights : ndarray of shape (n_classes,)
+        Weight of each class.
     sample_weight : ndarray of shape (n_samples,) or None
         The user's weights; never written to.
-    class_weight : dict or None
-        Weights by label; a label that is missing weighs 1.
 
     Returns
     -------
     samples : Samples
         One target column for two classes, otherwise one per class.
     """
-    weights = compute_sample_weight(class_weight, y)
+    codes = np.searchsorted(classes, y)
+    weights = class_weights[codes]
     if sample_weight is not None:
         weights = weights * sample_weight
-    return Samples(X, encode_targets(y, classes), weights.astype(np.float32))
+    return Samples(X, _targets(codes, len(classes)), weights.astype(np.float32))
 
 
-def encode_targets(y, classes):
-    """Targets of shape (n_samples, 1) for two classes, (n_samples, n_classes) for more."""
-    codes = np.searchsorted(classes, y)
-    if len(classes) == 2:
+def _targets(codes, n_classes):
+    if n_classes == 2:
         return codes[:, np.newaxis].astype(np.float32)
-    return np.eye(len(classes), dtype=np.float32)[codes]
+    return np.eye(n_classes, dtype=np.float32)[codes]
 
 
-def balanced_class_weight(y, classes):
-    """Weights by label that are inversely proportional to the labels' frequencies in `y`."""
-    counts = np.array([np.count_nonzero(y == label) for label in classes])
-    return dict(zip(classes.tolist(), len(y) / (len(classes) * counts), strict=True))
+def weigh_classes(class_weight, y, classes):
+    """Weight of each class.
+
+    Parameters
+    ----------
+    class_weight : None, "balanced" or dict
+        As in the classifiers: none, inverse to the classes' frequencies in `y`, or by label.
+    y : ndarray of shape (n_samples,)
+        Labels.
+    classes : ndarray of shape (n_classes,)
+        Sorted labels.
+
+    Returns
+    -------
+    class_weights : ndarray of shape (n_classes,)
+        A label that a dict leaves out weighs 1.
+
+    Raises
+    ------
+    ValueError
+        If a dict names a label that does not exist, or a weight is negative or not a number.
+    """
+    if class_weight is None:
+        return np.ones(len(classes))
+    if class_weight == "balanced":
+        _, counts = np.unique(y, return_counts=True)
+        return len(y) / (len(classes) * counts)
+    labels = classes.tolist()
+    for label, weight in class_weight.items():
+        if label not in labels:
+            raise ValueError(f"class_weight names {label!r}, but the classes are {labels}.")
+        if not (isinstance(weight, Real) and 0 <= weight < np.inf):
+            raise ValueError(
+                f"class_weight[{label!r}] must be a weight of 0 or more, got {weight!r}."
+            )
+    return np.array([class_weight.get(label, 1) for label in labels], dtype=float)
 
 
 def hold_out(y, groups, fraction, seed):
@@ -85,17 +116,23 @@ def hold_out(y, groups, fraction, seed):
         If a class has fewer than two songs, or if too few would be held out to have one of
         each class.
     """
+    unit = "row" if groups is None else "song"
     songs, song_of_row = np.unique(
         np.arange(len(y)) if groups is None else groups, return_inverse=True
     )
-    unit = "row" if groups is None else "song"
     labels = _label_by_song(y, song_of_row, len(songs))
-    for label, count in zip(*np.unique(labels, return_counts=True), strict=True):
+    classes, counts = np.unique(labels, return_counts=True)
+    for label, count in zip(classes.tolist(), counts, strict=True):
         if count < 2:
             raise ValueError(
                 f"validation_fraction={fraction} needs at least two {unit}s of each class; "
                 f"class {label!r} has {count}."
             )
+    if not len(classes) <= np.ceil(fraction * len(songs)) <= len(songs) - len(classes):
+        raise ValueError(
+            f"validation_fraction={fraction} of {len(songs)} {unit}s leaves one part without "
+            f"some of the {len(classes)} classes."
+        )
     _, held_out_songs = train_test_split(
         np.arange(len(songs)), test_size=fraction, stratify=labels, random_state=seed
     )
@@ -103,7 +140,7 @@ def hold_out(y, groups, fraction, seed):
 
 
 def _label_by_song(y, song_of_row, n_songs):
-    """The commonest label of each song; the first one in sorted order where two are even."""
+    """Find the commonest label of each song, the first in sorted order where two are even."""
     classes, codes = np.unique(y, return_inverse=True)
     counts = np.zeros((n_songs, len(classes)), dtype=np.int64)
     np.add.at(counts, (song_of_row, codes), 1)

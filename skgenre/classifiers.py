@@ -325,16 +325,20 @@ class MLPGenreClassifier(BaseGenreClassifier):
 
 
 def _layers(settings):
-    """Settings per layer as tuples of one length, an int repeated to the others' length."""
+    """Bring settings per layer to tuples of one length; an int is repeated."""
     lengths = {name: len(value) for name, value in settings.items() if np.ndim(value)}
     if len(set(lengths.values())) > 1:
         raise ValueError(
             f"{', '.join(lengths)} must be of equal length, got lengths "
             f"{', '.join(map(str, lengths.values()))}."
         )
+    if 0 in lengths.values():
+        raise ValueError(f"{', '.join(lengths)} must describe at least one layer, got ().")
     n_layers = max(lengths.values(), default=1)
     return {
-        name: tuple(_count(name, item) for item in (value if np.ndim(value) else [value] * n_layers))
+        name: tuple(
+            _count(name, item) for item in (value if np.ndim(value) else [value] * n_layers)
+        )
         for name, value in settings.items()
     }
 

@@ -246,6 +246,6 @@ _SIZE_OF_EACH = {
 
 
 def _divisor(size, mean, dtype):
-    """The size to divide by, or 1 where it is nothing but rounding around the mean."""
+    """Decide what to divide by: 1 where the size is but rounding around the mean."""
     rounding = 10 * np.finfo(dtype).eps * np.abs(mean)
     return np.where(size <= np.maximum(rounding, np.finfo(dtype).tiny), 1.0, size)

@@ -1,0 +1,242 @@
+"""One compiled network that trains one model at a time."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from skgenre._progress import EpochLines, listens_to_batches
+from skgenre.networks import DTYPE, Architecture
+
+# Between two visits to Python: short enough for Ctrl-C, long enough that the visits cost nothing
+# beside the steps. A progress bar wants to move more often.
+STEPS_PER_CALL = 64
+STEPS_PER_BAR_UPDATE = 8
+# Bounds the memory that scoring a validation set takes.
+ROWS_PER_CALL = 512
+
+
+class State(NamedTuple):
+    """What training changes: a network's weights and its optimizer's slots, as arrays."""
+
+    weights: list
+    optimizer: list | None = None
+
+
+class Recipe(NamedTuple):
+    """What is trained, and towards what."""
+
+    architecture: Architecture
+    loss: object
+    optimizer: keras.optimizers.Optimizer
+
+
+@dataclass
+class Schedule:
+    """How long a training lasts, in which order it visits the rows, and who watches."""
+
+    epochs: int
+    batch_size: int
+    seed: int
+    first_epoch: int = 0
+    callbacks: list = field(default_factory=list)
+    verbose: int = 0
+
+    def order(self, epoch, n_samples):
+        """Shuffled row numbers; an epoch's order depends on the seed and its number alone."""
+        rng = np.random.default_rng([self.seed, self.first_epoch + epoch])
+        return rng.permutation(n_samples).astype(np.int32)
+
+
+class TrainingProgram:
+    """One compiled network that trains one model at a time.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        Architecture, loss and optimizer; the optimizer is this program's own from now on.
+
+    Attributes
+    ----------
+    learning_rate : float or None
+        Rate that every training starts with; None leaves it to the optimizer's own schedule.
+    """
+
+    learning_rate = None
+
+    def __init__(self, recipe):
+        self.model = recipe.architecture.build_model(seed=0)
+        self.model.compile(optimizer=recipe.optimizer, loss=recipe.loss)
+        self.model.optimizer.build(self.model.trainable_variables)
+        self._fresh_optimizer = self._optimizer_state()
+        samples = [
+            tf.TensorSpec((None, recipe.architecture.n_timesteps), DTYPE),
+            tf.TensorSpec((None, recipe.architecture.n_outputs), DTYPE),
+            tf.TensorSpec((None,), DTYPE),
+        ]
+        order, batch_size = tf.TensorSpec((None,), tf.int32), tf.TensorSpec((), tf.int32)
+        self._walk = compiled(self._walk_batches, [*samples, order, batch_size])
+        self._judge = compiled(self._loss_and_hits, samples)
+
+    def train(self, state, training, validation, schedule):
+        """Train from a state and return the new one, with the course of the training.
+
+        Parameters
+        ----------
+        state : State
+            Where training starts.
+        training, validation : Samples
+            `validation` may be None.
+        schedule : Schedule
+            Epochs, batches, order and callbacks.
+
+        Returns
+        -------
+        state : State
+            Where training ended.
+        history : dict of list of float
+            Loss and accuracy of each epoch, on both parts.
+        """
+        self._load(state)
+        history = self._run(_on_device(training), validation and _on_device(validation), schedule)
+        return State(self.model.get_weights(), self._optimizer_state()), history
+
+    def _optimizer_state(self):
+        return [np.asarray(v) for v in self.model.optimizer.variables]
+
+    def _load(self, state):
+        self.model.stop_training = False
+        self.model.set_weights(state.weights)
+        slots = self._fresh_optimizer if state.optimizer is None else state.optimizer
+        for variable, value in zip(self.model.optimizer.variables, slots, strict=True):
+            variable.assign(value)
+        if self.learning_rate is not None:
+            self.model.optimizer.learning_rate = self.learning_rate
+
+    def _run(self, training, validation, schedule):
+        n_steps = -(-len(training.X) // schedule.batch_size)
+        callbacks = _callback_list(self.model, schedule, n_steps)
+        history = {}
+        callbacks.on_train_begin()
+        for epoch in range(schedule.epochs):
+            callbacks.on_epoch_begin(epoch)
+            logs = self._run_epoch(training, schedule, epoch, callbacks)
+            if validation is not None:
+                logs |= {f"val_{name}": value for name, value in self._score(validation).items()}
+            for name, value in logs.items():
+                history.setdefault(name, []).append(value)
+            callbacks.on_epoch_end(epoch, dict(logs))
+            if self.model.stop_training:
+                break
+        callbacks.on_train_end(dict(logs))
+        return history
+
+    def _run_epoch(self, training, schedule, epoch, callbacks):
+        order = schedule.order(epoch, len(training.X))
+        steps = _steps_per_call(schedule)
+        running = _RunningMeans()
+        for first in range(0, len(order), steps * schedule.batch_size):
+            rows = order[first : first + steps * schedule.batch_size]
+            callbacks.on_train_batch_begin(first // schedule.batch_size)
+            running.add(self._walk(*training, rows, schedule.batch_size), len(rows))
+            last_step = (first + len(rows) - 1) // schedule.batch_size
+            callbacks.on_train_batch_end(last_step, running.logs())
+            if self.model.stop_training:
+                break
+        return running.logs()
+
+    def _score(self, samples):
+        running = _RunningMeans()
+        for first in range(0, len(samples.X), ROWS_PER_CALL):
+            block = samples.take(slice(first, first + ROWS_PER_CALL))
+            running.add(self._judge(*block), len(block.X))
+        return running.logs()
+
+    def _walk_batches(self, X, targets, weights, order, batch_size):
+        def step(first, losses, hits):
+            rows = order[first : first + batch_size]
+            more_losses, more_hits = self._train_step(
+                tf.gather(X, rows), tf.gather(targets, rows), tf.gather(weights, rows)
+            )
+            return first + batch_size, losses + more_losses, hits + more_hits
+
+        def unfinished(first, losses, hits):
+            return first < tf.shape(order)[0]
+
+        return tf.while_loop(unfinished, step, (0, 0.0, 0.0))[1:]
+
+    def _train_step(self, X, targets, weights):
+        with tf.GradientTape() as tape:
+            probabilities = self.model(X, training=True)
+            loss = self._loss(targets, probabilities, weights)
+        variables = self.model.trainable_variables
+        self.model.optimizer.apply(tape.gradient(loss, variables), variables)
+        return loss * _count(X), _hits(targets, probabilities)
+
+    def _loss_and_hits(self, X, targets, weights):
+        probabilities = self.model(X, training=False)
+        loss = self._loss(targets, probabilities, weights)
+        return loss * _count(X), _hits(targets, probabilities)
+
+    def _loss(self, targets, probabilities, weights):
+        return self.model.compute_loss(y=targets, y_pred=probabilities, sample_weight=weights)
+
+
+class _RunningMeans:
+    """Means of loss and accuracy over the rows seen so far in an epoch."""
+
+    def __init__(self):
+        self._losses = self._hits = 0.0
+        self._rows = 0
+
+    def add(self, losses_and_hits, n_rows):
+        losses, hits = losses_and_hits
+        self._losses += float(losses)
+        self._hits += float(hits)
+        self._rows += n_rows
+
+    def logs(self):
+        return {"loss": self._losses / self._rows, "accuracy": self._hits / self._rows}
+
+
+def compiled(function, signature):
+    """Trace a function for tensors of the given shapes."""
+    # A concrete function is traced here and now, and never again.
+    return tf.function(function, autograph=False).get_concrete_function(*signature)
+
+
+def _on_device(samples):
+    return type(samples)(*(tf.convert_to_tensor(array) for array in samples))
+
+
+def _count(X):
+    return tf.cast(tf.shape(X)[0], DTYPE)
+
+
+def _hits(targets, probabilities):
+    """Count the rows whose likeliest class is the target."""
+    if targets.shape[1] == 1:
+        right = tf.equal(probabilities > 0.5, targets > 0.5)
+    else:
+        right = tf.equal(tf.argmax(probabilities, axis=1), tf.argmax(targets, axis=1))
+    return tf.reduce_sum(tf.cast(right, DTYPE))
+
+
+def _steps_per_call(schedule):
+    if listens_to_batches(schedule.callbacks):
+        return 1
+    return STEPS_PER_BAR_UPDATE if schedule.verbose == 1 else STEPS_PER_CALL
+
+
+def _callback_list(model, schedule, n_steps):
+    shown = [EpochLines()] if schedule.verbose > 1 else []
+    return keras.callbacks.CallbackList(
+        [*schedule.callbacks, *shown],
+        add_progbar=schedule.verbose == 1,
+        model=model,
+        verbose=schedule.verbose,
+        epochs=schedule.epochs,
+        steps=n_steps,
+    )

@@ -1,0 +1,17 @@
+import pytest
+
+from skgenre.datasets import make_genre_excerpts
+
+
+@pytest.fixture(scope="session")
+def excerpts():
+    """120 excerpts of 60 time steps, in two named classes; read-only."""
+    X, y = make_genre_excerpts(120, n_timesteps=60, random_state=0)
+    X.flags.writeable = False
+    return X, y.astype(str)
+
+
+@pytest.fixture(scope="session")
+def three_classes():
+    """90 excerpts of 60 time steps, in three numbered classes."""
+    return make_genre_excerpts(90, n_classes=3, n_timesteps=60, random_state=1)

@@ -1,0 +1,184 @@
+"""What importing costs and changes, and that imports run in one direction."""
+
+import ast
+import json
+import subprocess
+import sys
+from graphlib import TopologicalSorter
+from importlib.util import resolve_name
+from pathlib import Path
+
+import pytest
+
+import skgenre
+
+PACKAGE = Path(skgenre.__file__).parent
+PUBLIC_NAMES = {"CNNGenreClassifier", "MLPGenreClassifier", "WaveformScaler", "datasets"}
+
+
+def run(code):
+    """Run code in a fresh interpreter that finds the same package; return what it prints."""
+    command = [sys.executable, "-W", "error", "-c", code]
+    done = subprocess.run(command, cwd=PACKAGE.parent, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+# --- what is loaded
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import skgenre",
+        "import skgenre; dir(skgenre)",
+        "from skgenre import WaveformScaler; WaveformScaler().fit_transform([[0, 1]])",
+        "import skgenre.datasets",
+        "from skgenre.datasets import make_genre_excerpts; make_genre_excerpts(2)",
+    ],
+)
+def test_neither_tensorflow_nor_keras_is_loaded_before_it_is_needed(statement):
+    loaded = run(f"{statement}\nimport json, sys\nprint(json.dumps(list(sys.modules)))")
+    assert "skgenre" in loaded
+    tops = {name.partition(".")[0] for name in loaded}
+    assert not tops & {"tensorflow", "keras", "scikeras", "tf_keras", "h5py"}
+
+
+def test_importing_the_package_alone_loads_neither_numpy_nor_scikit_learn():
+    loaded = run("import skgenre, json, sys\nprint(json.dumps(list(sys.modules)))")
+    assert "skgenre" in loaded
+    assert not {"numpy", "sklearn"} & set(loaded)
+
+
+# What TensorFlow and scikit-learn do on their own import is theirs, so they come first.
+FIRST_USE = """
+import sklearn.ensemble, tensorflow, keras, scikeras.wrappers
+import json, os, random
+import numpy as np
+
+def look():
+    of_numpy = [np.asarray(part).tolist() for part in np.random.get_state()]
+    return {
+        "environment": dict(os.environ),
+        "python's generator": random.getstate(),
+        "numpy's generator": of_numpy,
+        "floatx": keras.config.floatx(),
+        "dtype policy": keras.config.dtype_policy().name,
+    }
+
+before = look()
+import skgenre.classifiers
+after = look()
+names = {name: type(getattr(skgenre, name)).__name__ for name in skgenre.__all__}
+print(json.dumps({"before": before, "after": after, "names": names}))
+"""
+
+
+@pytest.fixture(scope="module")
+def first_use():
+    return run(FIRST_USE)
+
+
+def test_importing_the_classifiers_changes_nothing_around_them(first_use):
+    assert first_use["before"]["environment"]
+    assert first_use["after"] == first_use["before"]
+
+
+def test_every_public_name_resolves_on_first_use(first_use):
+    assert first_use["names"].keys() == set(skgenre.__all__)
+    assert first_use["names"]["WaveformScaler"] == "type"
+    assert first_use["names"]["datasets"] == "module"
+
+
+# --- names
+
+
+def test_public_names_are_listed_once_and_resolve():
+    assert set(skgenre.__all__) >= PUBLIC_NAMES
+    assert len(set(skgenre.__all__)) == len(skgenre.__all__)
+    assert set(dir(skgenre)) >= {*skgenre.__all__, "__version__"}
+    for name in skgenre.__all__:
+        resolved = getattr(skgenre, name)
+        assert resolved.__name__ in {name, f"skgenre.{name}"}
+
+
+def test_star_import_gives_the_public_names():
+    namespace = {}
+    exec("from skgenre import *", namespace)
+    assert namespace.keys() - {"__builtins__"} == set(skgenre.__all__)
+
+
+@pytest.mark.parametrize("name", ["WaveformScalar", "tensorflow", "__wrapped__", "_engines"])
+def test_unknown_names_raise_attribute_error(name):
+    assert not hasattr(skgenre, name)
+    with pytest.raises(AttributeError, match=f"'skgenre' has no attribute '{name}'"):
+        getattr(skgenre, name)
+    with pytest.raises(ImportError, match=name):
+        exec(f"from skgenre import {name}")
+
+
+# --- the direction of imports
+
+
+def dotted_name(path):
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {dotted_name(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+
+
+def at_module_level(node):
+    """Walk what runs on import: everything but the bodies of functions."""
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield child
+            yield from at_module_level(child)
+
+
+def imported(module, nodes):
+    """Yield the modules of this package that import statements name."""
+    path = MODULES[module]
+    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            origin = resolve_name("." * node.level + (node.module or ""), package)
+            inside = [f"{origin}.{alias.name}" for alias in node.names]
+            names = [name if name in MODULES else origin for name in inside]
+        else:
+            continue
+        yield from (name for name in names if name.partition(".")[0] == "skgenre")
+
+
+def parents(module):
+    while module := module.rpartition(".")[0]:
+        yield module
+
+
+def imports_on_load(module):
+    """Return what importing a module imports, with the packages on the way there."""
+    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    named = set(imported(module, at_module_level(tree)))
+    on_the_way = {package for name in named for package in parents(name)}
+    return named | (on_the_way - {module, *parents(module)})
+
+
+def test_imports_have_no_circle():
+    graph = {module: imports_on_load(module) for module in MODULES}
+    assert "skgenre.networks" in graph["skgenre.classifiers"]
+    assert graph["skgenre.datasets"]
+    TopologicalSorter(graph).prepare()  # raises CycleError
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_module_imports_through_the_package_itself(module):
+    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    assert "skgenre" not in set(imported(module, ast.walk(tree)))
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_name_modules_that_exist(module):
+    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    assert set(imported(module, ast.walk(tree))) <= MODULES.keys()
