@@ -9,7 +9,7 @@ from sklearn.utils.multiclass import _check_partial_fit_first_call
 from sklearn.utils.validation import check_is_fitted, check_random_state
 
 from skgenre._compat import SklearnKerasClassifier, unchanged_on_failure
-from skgenre._engine import fresh_state, predict, train
+from skgenre._engine import fresh_weights, predict, train
 from skgenre._keras_parts import make_callbacks, make_loss, make_optimizer
 from skgenre._samples import hold_out, make_samples, weigh_classes
 from skgenre._training import Recipe, Schedule, State
@@ -74,7 +74,7 @@ class BaseGenreClassifier(SklearnKerasClassifier):
                 self._start(at_least_two(np.unique(y)))
             weights = weigh_classes(self._setting("class_weight"), y, self.classes_)
             samples = make_samples(X, y, self.classes_, weights, sample_weight)
-            training, validation = self._part(samples, y, groups, X_val, y_val, weights)
+            training, validation = self._set_apart(samples, y, groups, X_val, y_val, weights)
             self._train(training, validation, self._setting("epochs"))
         return self
 
@@ -202,9 +202,12 @@ class BaseGenreClassifier(SklearnKerasClassifier):
         return self._model
 
     def _validate_params(self):
-        overridden = {name: self._setting(name) for name in self._parameter_constraints}
+        constraints = self._parameter_constraints
+        in_force = {name: self._setting(name) for name in constraints}
         validate_parameter_constraints(
-            self._parameter_constraints, overridden, caller_name=type(self).__name__
+            {**constraints, "predict__batch_size": constraints["batch_size"]},
+            {**self._routed_params(), **in_force},
+            caller_name=type(self).__name__,
         )
 
     def _start(self, classes):
@@ -212,12 +215,10 @@ class BaseGenreClassifier(SklearnKerasClassifier):
         self.classes_ = classes
         self._seed = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
         self._fitted_settings = self._network_settings()
-        self._weights, self._optimizer_state = fresh_state(self._architecture(), self._seed)
-        self._record({"loss": [], "accuracy": []})
-
-    def _record(self, history):
-        self.history_ = history
-        self.n_iter_ = len(history["loss"])
+        self._weights = fresh_weights(self._architecture(), self._seed)
+        self._slots_by_optimizer = {}
+        self.history_ = {"loss": [], "accuracy": []}
+        self.n_iter_ = 0
         vars(self).pop("_model", None)
 
     def _refuse_balanced(self):
@@ -227,7 +228,7 @@ class BaseGenreClassifier(SklearnKerasClassifier):
                 "the labels at a time: pass a dict, or sample_weight."
             )
 
-    def _part(self, samples, y, groups, X_val, y_val, class_weights):
+    def _set_apart(self, samples, y, groups, X_val, y_val, class_weights):
         """Split samples into what is trained on and what is only scored, which may be None."""
         fraction = self.validation_fraction
         if (X_val is None) != (y_val is None):
@@ -259,12 +260,23 @@ class BaseGenreClassifier(SklearnKerasClassifier):
             callbacks=callbacks,
             verbose=int(self._setting("verbose")),
         )
-        name = type(recipe.optimizer).__name__
-        known_name, slots = self._optimizer_state or (name, None)
-        state = State(self._weights, slots if known_name == name else None)
+        # Slots are of use to an optimizer of the same kind only.
+        kind = type(recipe.optimizer).__name__
+        state = State(self._weights, self._slots_by_optimizer.get(kind))
         state, history = train(recipe, state, training, validation, schedule)
-        self._weights, self._optimizer_state = _finite(state.weights), (name, state.optimizer)
-        self._record({key: self.history_.get(key, []) + history[key] for key in history})
+        self._weights, self._slots_by_optimizer = _finite(state.weights), {kind: state.slots}
+        self._record(history)
+
+    def _record(self, history):
+        """Append epochs to the history; NaN stands where an epoch had no validation data."""
+        n_new = len(history["loss"])
+        self.history_ = {
+            name: self.history_.get(name, [np.nan] * self.n_iter_)
+            + history.get(name, [np.nan] * n_new)
+            for name in {**self.history_, **history}
+        }
+        self.n_iter_ += n_new
+        vars(self).pop("_model", None)
 
     def _recipe(self):
         settings = self._network_settings()

@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 import tensorflow as tf
 
-from skgenre._training import State, TrainingProgram, compiled
+from skgenre._training import TrainingProgram, compiled
 from skgenre.networks import DTYPE, initial_weights
 
 # Idle programs that a process keeps, the least recently used goes first.
@@ -89,7 +89,7 @@ def train(recipe, state, training, validation, schedule):
 
 
 def predict(architecture, weights, X, rows_per_call=ROWS_PER_CALL):
-    """Probabilities that a network with the given weights answers.
+    """Run excerpts through a network with the given weights.
 
     Parameters
     ----------
@@ -141,6 +141,6 @@ def _blank_model(architecture):
     return architecture.build_model(seed=0)
 
 
-def fresh_state(architecture, seed):
-    """Draw initial weights from a seed; there is no optimizer state yet."""
-    return State(initial_weights(_blank_model(architecture), seed))
+def fresh_weights(architecture, seed):
+    """Draw a network's initial weights from a seed."""
+    return initial_weights(_blank_model(architecture), seed)

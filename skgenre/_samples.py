@@ -78,8 +78,8 @@ def weigh_classes(class_weight, y, classes):
     if class_weight is None:
         return np.ones(len(classes))
     if class_weight == "balanced":
-        _, counts = np.unique(y, return_counts=True)
-        return len(y) / (len(classes) * counts)
+        counts = np.bincount(np.searchsorted(classes, y), minlength=len(classes))
+        return len(y) / (len(classes) * np.maximum(counts, 1))
     labels = classes.tolist()
     for label, weight in class_weight.items():
         if label not in labels:

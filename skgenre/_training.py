@@ -22,7 +22,7 @@ class State(NamedTuple):
     """What training changes: a network's weights and its optimizer's slots, as arrays."""
 
     weights: list
-    optimizer: list | None = None
+    slots: list | None = None
 
 
 class Recipe(NamedTuple):
@@ -70,7 +70,7 @@ class TrainingProgram:
         self.model = recipe.architecture.build_model(seed=0)
         self.model.compile(optimizer=recipe.optimizer, loss=recipe.loss)
         self.model.optimizer.build(self.model.trainable_variables)
-        self._fresh_optimizer = self._optimizer_state()
+        self._fresh_slots = self._slots()
         samples = [
             tf.TensorSpec((None, recipe.architecture.n_timesteps), DTYPE),
             tf.TensorSpec((None, recipe.architecture.n_outputs), DTYPE),
@@ -101,15 +101,17 @@ class TrainingProgram:
         """
         self._load(state)
         history = self._run(_on_device(training), validation and _on_device(validation), schedule)
-        return State(self.model.get_weights(), self._optimizer_state()), history
+        return State(self.model.get_weights(), self._slots()), history
 
-    def _optimizer_state(self):
+    def _slots(self):
         return [np.asarray(v) for v in self.model.optimizer.variables]
 
     def _load(self, state):
         self.model.stop_training = False
         self.model.set_weights(state.weights)
-        slots = self._fresh_optimizer if state.optimizer is None else state.optimizer
+        # Slots of other settings (say, without momentum) are of no use either.
+        fitting = state.slots and _shapes(state.slots) == _shapes(self._fresh_slots)
+        slots = state.slots if fitting else self._fresh_slots
         for variable, value in zip(self.model.optimizer.variables, slots, strict=True):
             variable.assign(value)
         if self.learning_rate is not None:
@@ -205,6 +207,10 @@ def compiled(function, signature):
     """Trace a function for tensors of the given shapes."""
     # A concrete function is traced here and now, and never again.
     return tf.function(function, autograph=False).get_concrete_function(*signature)
+
+
+def _shapes(arrays):
+    return [array.shape for array in arrays]
 
 
 def _on_device(samples):

@@ -93,7 +93,7 @@ class CNNGenreClassifier(BaseGenreClassifier):
         Labels, sorted.
     history_ : dict of list of float
         "loss" and "accuracy" of each epoch, and "val_loss" and "val_accuracy" where there is
-        validation data. Losses are weighted, accuracies are not.
+        validation data. Losses are weighted, accuracies are not. Continued training appends.
     n_iter_ : int
         Epochs trained.
     model_ : keras.Model
@@ -242,7 +242,7 @@ class MLPGenreClassifier(BaseGenreClassifier):
         Labels, sorted.
     history_ : dict of list of float
         "loss" and "accuracy" of each epoch, and "val_loss" and "val_accuracy" where there is
-        validation data. Losses are weighted, accuracies are not.
+        validation data. Losses are weighted, accuracies are not. Continued training appends.
     n_iter_ : int
         Epochs trained.
     model_ : keras.Model

@@ -1,6 +1,7 @@
 """Behaviour of the classifiers, through their public names."""
 
 import copy
+import inspect
 import pickle
 import subprocess
 import sys
@@ -13,9 +14,10 @@ import pandas as pd
 import pytest
 import scikeras.wrappers
 from numpy.testing import assert_allclose, assert_array_equal
-from sklearn.base import clone, is_classifier
+from sklearn.base import BaseEstimator, clone, is_classifier
 from sklearn.exceptions import NotFittedError
 from sklearn.metrics import mean_squared_error
+from sklearn.utils import get_tags
 
 from skgenre import CNNGenreClassifier, MLPGenreClassifier
 from skgenre.datasets import make_genre_excerpts
@@ -59,6 +61,16 @@ def test_defaults_are_the_lessons():
         params = estimator.get_params()
         assert {name: params[name] for name in shared} == shared
         assert (params["optimizer"], params["learning_rate"]) == (optimizer, rate)
+
+
+@pytest.mark.parametrize("classifier", CLASSIFIERS)
+def test_signature_lists_the_parameters(classifier):
+    assert set(inspect.signature(classifier).parameters) == set(classifier().get_params())
+
+
+def test_tags_of_plain_scikeras_classifiers_are_unchanged():
+    ours = get_tags(scikeras.wrappers.BaseWrapper())
+    assert ours == get_tags(BaseEstimator())
 
 
 def test_repr_shows_changed_parameters_only():
@@ -283,6 +295,27 @@ def test_warm_start_with_another_optimizer_starts_its_state_afresh(excerpts):
     assert fitted.n_iter_ == 4
 
 
+def test_warm_start_with_other_settings_of_the_optimizer(excerpts):
+    X, y = excerpts
+    fitted = small_cnn(optimizer="sgd", warm_start=True).fit(X, y)
+    assert fitted.set_params(optimizer__momentum=0.9).fit(X, y).n_iter_ == 4
+
+
+def test_history_has_gaps_where_there_was_no_validation_data(excerpts):
+    X, y = excerpts
+    fitted = small_cnn(epochs=1).fit(X, y, X_val=X, y_val=y).partial_fit(X, y)
+    assert [len(values) for values in fitted.history_.values()] == [2] * 4
+    assert_array_equal(np.isnan(fitted.history_["val_loss"]), [False, True])
+    fitted = small_cnn(epochs=1, warm_start=True).fit(X, y).fit(X, y, X_val=X, y_val=y)
+    assert_array_equal(np.isnan(fitted.history_["val_loss"]), [True, False])
+
+
+def test_balanced_weights_survive_a_warm_start_without_one_of_the_classes(excerpts):
+    X, y = excerpts
+    fitted = small_cnn(class_weight="balanced", warm_start=True).fit(X, y)
+    assert fitted.fit(X[y == "1"], y[y == "1"]).n_iter_ == 4
+
+
 def test_partial_fit_accepts_a_part_of_the_classes(excerpts):
     X, y = excerpts
     fitted = small_cnn().partial_fit(X[y == "0"], y[y == "0"], classes=["0", "1"])
@@ -474,6 +507,7 @@ def test_a_wrong_name_says_which_was_meant(params, message):
         ({"callbacks": [print]}, TypeError, "callbacks must be"),
         ({"epochs": 0}, ValueError, "'epochs' parameter"),
         ({"fit__epochs": 0}, ValueError, "'epochs' parameter"),
+        ({"predict__batch_size": 0}, ValueError, "'predict__batch_size' parameter"),
         ({"learning_rate": 0}, ValueError, "'learning_rate' parameter"),
         ({"validation_fraction": 1.0}, ValueError, "'validation_fraction' parameter"),
         ({"class_weight": "balance"}, ValueError, "'class_weight' parameter"),
