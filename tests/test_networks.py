@@ -42,7 +42,7 @@ N_TIMESTEPS = [1, 2, 3, 30, 1199, 1200, 1201]
 both_networks = pytest.mark.parametrize("build", [build_cnn, build_mlp])
 
 
-def excerpts(n_timesteps, n_samples=3):
+def noise(n_timesteps, n_samples=3):
     return np.random.default_rng(0).standard_normal((n_samples, n_timesteps)).astype(np.float32)
 
 
@@ -204,7 +204,7 @@ def test_any_length_gives_the_textbooks_probabilities(n_timesteps, n_outputs, bu
     for layer in model.layers:
         if layer.weights:
             layer.bias.assign(rng.uniform(-1, 1, layer.bias.shape))
-    X = excerpts(n_timesteps)
+    X = noise(n_timesteps)
     actual = probabilities(model, X)
     assert actual.shape == (3, n_outputs)
     assert model.output_shape == (None, n_outputs)
@@ -216,7 +216,7 @@ def test_any_length_gives_the_textbooks_probabilities(n_timesteps, n_outputs, bu
 def test_two_classes_share_one_sigmoid(build):
     model = build(30, 1, seed=0)
     assert model.layers[-1].get_config()["activation"] == "sigmoid"
-    actual = probabilities(model, excerpts(30, 50))
+    actual = probabilities(model, noise(30, 50))
     assert actual.shape == (50, 1)
     assert ((actual > 0) & (actual < 1)).all()
     assert len(np.unique(actual)) == 50
@@ -227,7 +227,7 @@ def test_two_classes_share_one_sigmoid(build):
 def test_more_classes_have_a_softmax(build, n_classes):
     model = build(30, n_classes, seed=0)
     assert model.layers[-1].get_config()["activation"] == "softmax"
-    actual = probabilities(model, excerpts(30, 50))
+    actual = probabilities(model, noise(30, 50))
     assert actual.shape == (50, n_classes)
     assert ((actual > 0) & (actual < 1)).all()
     assert_allclose(actual.sum(axis=1), 1, rtol=1e-6)
@@ -252,7 +252,7 @@ def _other_precision(request):
 @pytest.fixture(scope="module")
 def expected_probabilities():
     return {
-        build: probabilities(build(30, 2, seed=0), excerpts(30)) for build in (build_cnn, build_mlp)
+        build: probabilities(build(30, 2, seed=0), noise(30)) for build in (build_cnn, build_mlp)
     }
 
 
@@ -265,7 +265,7 @@ def test_networks_are_float32_whatever_keras_is_set_to(build, expected_probabili
     for layer in model.layers:
         assert layer.compute_dtype == layer.variable_dtype == layer.output.dtype == "float32"
     assert model.inputs[0].dtype == "float32"
-    actual = probabilities(model, excerpts(30))
+    actual = probabilities(model, noise(30))
     assert actual.dtype == np.float32
     assert_allclose(actual, expected_probabilities[build], rtol=1e-6)
 

@@ -14,6 +14,7 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MaxAbsScaler, StandardScaler
+from sklearn.utils import get_tags
 from sklearn.utils._param_validation import InvalidParameterError
 
 from skgenre import WaveformScaler
@@ -53,7 +54,7 @@ centred_or_not = pytest.mark.parametrize("center", [True, False])
 both_forms = pytest.mark.parametrize("per_excerpt", [False, True])
 
 
-def excerpts(n_samples=6, n_timesteps=20, dtype=np.float64, seed=0):
+def noise(n_samples=6, n_timesteps=20, dtype=np.float64, seed=0):
     """Return noise of unequal loudness around unequal means."""
     rng = np.random.default_rng(seed)
     loudness, mean = rng.uniform(0.1, 2, (n_samples, 1)), rng.uniform(-1, 1, (n_samples, 1))
@@ -109,7 +110,7 @@ def test_the_peak_may_lie_on_either_side_of_zero(per_excerpt, sign):
 
 
 def test_defaults_make_the_root_mean_square_of_the_data_set_1():
-    scaled = WaveformScaler().fit_transform(excerpts())
+    scaled = WaveformScaler().fit_transform(noise())
     assert scaled.mean() == pytest.approx(0, abs=1e-12)
     assert amplitude(scaled, "rms") == pytest.approx(1)
     assert np.ptp(amplitude(scaled, "rms", axis=1)) > 0.5
@@ -131,14 +132,14 @@ def test_fit_ignores_y_and_returns_the_scaler():
 @every_scale
 @both_forms
 def test_the_shape_of_a_wave_is_kept(per_excerpt, scale, center):
-    waves = excerpts(n_samples=8, n_timesteps=200)
+    waves = noise(n_samples=8, n_timesteps=200)
     scaler = WaveformScaler(scale=scale, center=center, per_excerpt=per_excerpt)
     for wave, scaled in zip(waves, scaler.fit_transform(waves), strict=True):
         assert np.corrcoef(wave, scaled)[0, 1] == pytest.approx(1, abs=1e-12)
 
 
 def test_scaling_column_by_column_would_not_keep_it():
-    waves = excerpts(n_samples=8, n_timesteps=200)
+    waves = noise(n_samples=8, n_timesteps=200)
     for wave, scaled in zip(waves, StandardScaler().fit_transform(waves), strict=True):
         assert np.corrcoef(wave, scaled)[0, 1] < 0.99
 
@@ -152,7 +153,7 @@ def test_scaling_column_by_column_would_not_keep_it():
 @pytest.mark.parametrize("n_samples", [3000, 2 * 1024 + 1, 1024, 8])
 def test_parts_of_unequal_size_add_up(n_samples, dtype, scale, center):
     # Sums are taken in blocks of 1024 rows: here blocks are cut short, are full, and run over.
-    waves = excerpts(n_samples, 10, dtype)
+    waves = noise(n_samples, 10, dtype)
     parts = np.split(waves, [1, 3, n_samples // 2])
     whole = WaveformScaler(scale=scale, center=center).fit(waves)
     in_parts = WaveformScaler(scale=scale, center=center)
@@ -167,7 +168,7 @@ def test_parts_of_unequal_size_add_up(n_samples, dtype, scale, center):
 
 @every_scale
 def test_parts_may_be_of_either_float_type(scale):
-    waves = excerpts(50, 10)
+    waves = noise(50, 10)
     scaler = WaveformScaler(scale=scale).partial_fit(waves[:20].astype(np.float32))
     scaler.partial_fit(waves[20:])
     expected = learned(WaveformScaler(scale=scale).fit(waves))
@@ -177,7 +178,7 @@ def test_parts_may_be_of_either_float_type(scale):
 @centred_or_not
 @every_scale
 def test_sums_of_float32_are_taken_in_float64(scale, center):
-    waves = excerpts(300, 1200, np.float32)
+    waves = noise(300, 1200, np.float32)
     scaler = WaveformScaler(scale=scale, center=center)
     expected = learned(scaler.fit(waves.astype(np.float64)))
     assert learned(scaler.fit(waves)) == pytest.approx(expected, rel=1e-12)
@@ -200,7 +201,7 @@ def test_a_part_that_is_refused_changes_nothing(bad):
 
 
 def test_a_new_fit_forgets_the_former_one():
-    scaler = WaveformScaler().fit(pd.DataFrame(1000 * excerpts(9, 3), columns=list("abc")))
+    scaler = WaveformScaler().fit(pd.DataFrame(1000 * noise(9, 3), columns=list("abc")))
     scaler.fit(X)
     assert vars(scaler).keys() == vars(WaveformScaler().fit(X)).keys()
     assert learned(scaler) == learned(WaveformScaler().fit(X))
@@ -217,7 +218,7 @@ def test_a_new_fit_forgets_the_former_one():
 @every_scale
 @every_dtype
 def test_inverse_transform_undoes_transform(dtype, scale, center):
-    waves = excerpts(dtype=dtype)
+    waves = noise(dtype=dtype)
     scaler = WaveformScaler(scale=scale, center=center).fit(waves)
     there_and_back = scaler.inverse_transform(scaler.transform(waves))
     assert there_and_back.dtype == dtype
@@ -269,6 +270,11 @@ def test_the_type_of_transform_is_its_own_not_that_of_fit(dtype):
     assert scaler.inverse_transform(X.astype(dtype)).dtype == dtype
 
 
+def test_its_tags_say_which_types_are_kept():
+    tags = get_tags(WaveformScaler()).transformer_tags
+    assert set(tags.preserves_dtype) == {"float32", "float64"}
+
+
 @both_forms
 def test_lists_will_do(per_excerpt):
     scaler = WaveformScaler(per_excerpt=per_excerpt)
@@ -278,7 +284,7 @@ def test_lists_will_do(per_excerpt):
 @every_dtype
 @both_forms
 def test_copies_leave_the_input_as_it_was(per_excerpt, dtype):
-    waves = excerpts(dtype=dtype)
+    waves = noise(dtype=dtype)
     before = waves.tobytes()
     scaler = WaveformScaler(per_excerpt=per_excerpt).fit(waves)
     results = [scaler.transform(waves)]
@@ -291,7 +297,7 @@ def test_copies_leave_the_input_as_it_was(per_excerpt, dtype):
 @every_dtype
 @both_forms
 def test_without_copies_the_input_is_scaled_in_place(per_excerpt, dtype):
-    waves = excerpts(dtype=dtype)
+    waves = noise(dtype=dtype)
     before = waves.copy()
     scaler = WaveformScaler(per_excerpt=per_excerpt, copy=False).fit(waves)
     assert_array_equal(waves, before)
@@ -302,7 +308,7 @@ def test_without_copies_the_input_is_scaled_in_place(per_excerpt, dtype):
 
 
 def test_without_copies_the_way_back_is_in_place_too():
-    waves = excerpts()
+    waves = noise()
     before = waves.copy()
     scaler = WaveformScaler(copy=False).fit(waves)
     assert np.shares_memory(scaler.inverse_transform(scaler.transform(waves)), waves)
@@ -321,7 +327,7 @@ def test_integers_cannot_be_scaled_in_place(per_excerpt):
 @pytest.mark.parametrize("copy", [True, False])
 @both_forms
 def test_read_only_input(per_excerpt, copy):
-    waves = excerpts()
+    waves = noise()
     expected = WaveformScaler(per_excerpt=per_excerpt).fit_transform(waves)
     before = waves.tobytes()
     waves.setflags(write=False)
@@ -335,7 +341,7 @@ def test_read_only_input(per_excerpt, copy):
 @pytest.mark.parametrize("layout", [np.asfortranarray, lambda X: np.repeat(X, 2, axis=1)[:, ::2]])
 @both_forms
 def test_any_memory_layout(per_excerpt, layout):
-    waves = excerpts()
+    waves = noise()
     scaler = WaveformScaler(per_excerpt=per_excerpt)
     expected = scaler.fit_transform(waves)
     assert_allclose(scaler.fit_transform(layout(waves)), expected, rtol=1e-12)
@@ -387,7 +393,7 @@ def test_a_constant_that_keeps_its_mean_has_loudness_but_no_deviation(
 @every_dtype
 @pytest.mark.parametrize("scale", ["rms", "std", "peak"])
 def test_silent_and_constant_excerpts_among_loud_ones(scale, dtype):
-    waves = excerpts(5, 1200, dtype)
+    waves = noise(5, 1200, dtype)
     waves[1], waves[3] = 0, 0.1
     scaled = WaveformScaler(scale=scale, per_excerpt=True).fit_transform(waves)
     assert_allclose(scaled[[1, 3]], 0, atol=2 * np.finfo(dtype).eps * 0.1)
@@ -407,7 +413,7 @@ def test_faint_sound_is_not_silence():
 @pytest.mark.parametrize("scale", ["rms", "std", "peak"])
 @both_forms
 def test_extreme_loudness_is_scaled_like_any_other(per_excerpt, scale, center, dtype, loudness):
-    waves = excerpts()
+    waves = noise()
     scaler = WaveformScaler(scale=scale, center=center, per_excerpt=per_excerpt)
     expected = scaler.fit_transform(waves)
     scaled = scaler.fit_transform((waves * loudness).astype(dtype))
@@ -433,7 +439,7 @@ def test_subnormal_samples_give_finite_ones(per_excerpt, scale, center, dtype):
 @both_forms
 @pytest.mark.parametrize("shape", [(1, 1200), (5, 1), (1, 1)])
 def test_one_excerpt_and_one_time_step(shape, per_excerpt, scale, center, dtype):
-    waves = excerpts(*shape, dtype)
+    waves = noise(*shape, dtype)
     scaler = WaveformScaler(scale=scale, center=center, per_excerpt=per_excerpt)
     scaled = scaler.fit_transform(waves)
     exact, axis = waves.astype(np.float64), 1 if per_excerpt else None
@@ -565,7 +571,7 @@ def test_clone_keeps_parameters_and_forgets_the_fit(per_excerpt):
 
 @both_forms
 def test_pickle_keeps_the_fit(per_excerpt):
-    waves = excerpts()
+    waves = noise()
     scaler = WaveformScaler(per_excerpt=per_excerpt).fit(waves)
     loaded = pickle.loads(pickle.dumps(scaler))
     assert_array_equal(loaded.transform(waves), scaler.transform(waves))
