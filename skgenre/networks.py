@@ -50,12 +50,22 @@ def build_cnn(
         Takes excerpts of shape (n_samples, n_timesteps), gives probabilities of shape
         (n_samples, n_outputs).
 
+    Raises
+    ------
+    ValueError
+        If `filters`, `kernel_sizes` and `strides` differ in length.
+
     Examples
     --------
     >>> from skgenre.networks import build_cnn
     >>> build_cnn(1200).count_params()
     167425
     """
+    if not len(filters) == len(kernel_sizes) == len(strides):
+        raise ValueError(
+            "filters, kernel_sizes and strides must be of equal length, got lengths "
+            f"{len(filters)}, {len(kernel_sizes)} and {len(strides)}."
+        )
     stack = [layers.Reshape((n_timesteps, 1), name="reshape", dtype=DTYPE)]
     for i, (width, size, stride) in enumerate(zip(filters, kernel_sizes, strides, strict=True), 1):
         stack.append(_conv1d(width, size, stride, name=f"conv1d_{i}"))

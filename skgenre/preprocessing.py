@@ -93,6 +93,7 @@ class WaveformScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         self.per_excerpt = per_excerpt
         self.copy = copy
 
+    @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None):
         """Learn the mean and the scale of a training set.
 
@@ -166,7 +167,7 @@ class WaveformScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         ValueError
             If the excerpts' length differs from fit, or if they have NaN or infinite samples.
         """
-        check_is_fitted(self)
+        check_is_fitted(self, None if self.per_excerpt else "scale_")
         X = self._validate(X, reset=False, copy=self.copy, writeable=True)
         if self.per_excerpt:
             return self._scale_each(X)
@@ -188,7 +189,7 @@ class WaveformScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         X_original : ndarray of shape (n_samples, n_timesteps)
             Excerpts with their former amplitude.
         """
-        check_is_fitted(self)
+        check_is_fitted(self, "scale_")
         X = self._validate(X, reset=False, copy=self.copy, writeable=True)
         X *= X.dtype.type(self.scale_)
         X += X.dtype.type(self.mean_)

@@ -164,7 +164,7 @@ def test_settings_of_the_mlp(hidden_units, shapes):
 @pytest.mark.parametrize("name", ["filters", "kernel_sizes", "strides"])
 @pytest.mark.parametrize("length", [1, 3])
 def test_tuples_of_unequal_length_are_refused(name, length):
-    with pytest.raises(ValueError, match="argument"):
+    with pytest.raises(ValueError, match="must be of equal length"):
         build_cnn(30, **{**SMALL, name: (3,) * length})
 
 

@@ -653,3 +653,16 @@ def test_the_order_of_parts_does_not_matter(dtype, max_examples):
         assert learned(scaler) == pytest.approx(expected, rel=1e-6, abs=1e-9 * gain)
 
     holds()
+
+
+@pytest.mark.parametrize(("name", "value"), [("scale", "loud"), ("center", None)])
+def test_a_new_fit_validates_parameters_again(name, value):
+    scaler = WaveformScaler().fit([[0.0, 1.0]]).set_params(**{name: value})
+    with pytest.raises(InvalidParameterError, match=f"'{name}' parameter"):
+        scaler.fit([[0.0, 1.0]])
+
+
+def test_a_scaler_of_each_excerpt_has_not_learned_the_data_sets_scale():
+    scaler = WaveformScaler(per_excerpt=True).fit([[0.0, 1.0]]).set_params(per_excerpt=False)
+    with pytest.raises(NotFittedError):
+        scaler.transform([[0.0, 1.0]])
