@@ -65,7 +65,7 @@ class BaseGenreClassifier(SklearnKerasClassifier):
         """
         with unchanged_on_failure(self):
             continuing = self.warm_start and hasattr(self, "classes_")
-            X, y, sample_weight, groups = check_training(
+            X, rows, y, sample_weight, groups = check_training(
                 self, X, y, sample_weight, groups, reset=not continuing
             )
             if continuing:
@@ -73,7 +73,7 @@ class BaseGenreClassifier(SklearnKerasClassifier):
             else:
                 self._start(at_least_two(np.unique(y)))
             weights = weigh_classes(self._setting("class_weight"), y, self.classes_)
-            samples = make_samples(X, y, self.classes_, weights, sample_weight)
+            samples = make_samples(X, rows, y, self.classes_, weights, sample_weight)
             training, validation = self._set_apart(samples, y, groups, X_val, y_val, weights)
             self._train(training, validation, self._setting("epochs"))
         return self
@@ -107,12 +107,14 @@ class BaseGenreClassifier(SklearnKerasClassifier):
         with unchanged_on_failure(self):
             self._refuse_balanced()
             first = _check_partial_fit_first_call(self, classes)
-            X, y, sample_weight, _ = check_training(self, X, y, sample_weight, None, reset=first)
+            X, rows, y, sample_weight, _ = check_training(
+                self, X, y, sample_weight, None, reset=first
+            )
             if first:
                 self._start(at_least_two(self.classes_))
             check_labels(y, self.classes_, "y")
             weights = weigh_classes(self._setting("class_weight"), y, self.classes_)
-            samples = make_samples(X, y, self.classes_, weights, sample_weight)
+            samples = make_samples(X, rows, y, self.classes_, weights, sample_weight)
             self._train(samples, None, epochs=1)
         return self
 
@@ -139,7 +141,7 @@ class BaseGenreClassifier(SklearnKerasClassifier):
         """
         self._validate_params()
         with unchanged_on_failure(self):
-            _, y, _, _ = check_training(self, X, y, None, None, reset=True)
+            _, _, y, _, _ = check_training(self, X, y, None, None, reset=True)
             self._start(at_least_two(np.unique(y)))
         return self
 

@@ -14,7 +14,9 @@ from functools import lru_cache
 
 import numpy as np
 import tensorflow as tf
+from sklearn.utils import gen_batches
 
+from skgenre._memory import release_pages
 from skgenre._training import TrainingProgram, compiled
 from skgenre.networks import DTYPE, initial_weights
 
@@ -110,10 +112,12 @@ def predict(architecture, weights, X, rows_per_call=ROWS_PER_CALL):
     forward = _forward_program(architecture)
     if len(X) == 1:  # has no place among others, and should be quick
         return forward(weights, X).numpy()
-    blocks = [X[first : first + rows_per_call] for first in range(0, len(X), rows_per_call)]
-    return np.concatenate(
-        [forward(weights, _filled_up(block)).numpy()[: len(block)] for block in blocks]
-    )
+    outputs = []
+    for rows in gen_batches(len(X), rows_per_call):
+        block = X[rows]
+        outputs.append(forward(weights, _filled_up(block)).numpy()[: len(block)])
+        release_pages(X)
+    return np.concatenate(outputs)
 
 
 def _filled_up(block):

@@ -1,33 +1,55 @@
 """Labels, weights and the held-out part of a training set: arrays in, arrays out."""
 
+from dataclasses import dataclass
 from numbers import Real
-from typing import NamedTuple
 
 import numpy as np
 from sklearn.model_selection import train_test_split
 
 
-class Samples(NamedTuple):
-    """What a network is trained on or scored with; all float32."""
+@dataclass(frozen=True)
+class Samples:
+    """Excerpts in use, with a target and a weight each.
 
-    X: np.ndarray  # (n_samples, n_timesteps)
-    targets: np.ndarray  # (n_samples, n_outputs)
-    weights: np.ndarray  # (n_samples,)
+    `X` may be a memory map far larger than memory: it is kept whole, and rows are chosen by number.
+    """
 
-    def take(self, rows):
-        """Take the samples of the given rows."""
-        return Samples(*(array[rows] for array in self))
+    X: np.ndarray  # (n_rows, n_timesteps), float32
+    rows: np.ndarray  # (n_samples,), row of each sample in X
+    targets: np.ndarray  # (n_samples, n_outputs), float32
+    weights: np.ndarray  # (n_samples,), float32
+
+    def __len__(self):
+        return len(self.rows)
+
+    @property
+    def nbytes(self):
+        """Size of the excerpts in use, in bytes."""
+        return len(self) * self.X[:1].nbytes
+
+    def take(self, positions):
+        """Take some of the samples; no excerpt is copied."""
+        return Samples(
+            self.X, self.rows[positions], self.targets[positions], self.weights[positions]
+        )
+
+    def arrays(self):
+        """Read the samples: excerpts, targets and weights."""
+        whole = np.array_equal(self.rows, np.arange(len(self.X)))
+        return self.X if whole else self.X[self.rows], self.targets, self.weights
 
 
-def make_samples(X, y, classes, class_weights, sample_weight=None):
+def make_samples(X, rows, y, classes, class_weights, sample_weight=None):
     """Pair excerpts with the network's targets and with one weight each.
 
     Parameters
     ----------
-    X : ndarray of shape (n_samples, n_timesteps), float32
+    X : ndarray of shape (n_rows, n_timesteps), float32
         Excerpts.
+    rows : ndarray of shape (n_samples,)
+        Rows of `X` in use.
     y : ndarray of shape (n_samples,)
-        Labels, all of them in `classes`.
+        Labels of these rows, all of them in `classes`.
     classes : ndarray of shape (n_classes,)
         Sorted labels.
     class_weights : ndarray of shape (n_classes,)
@@ -44,7 +66,7 @@ def make_samples(X, y, classes, class_weights, sample_weight=None):
     weights = class_weights[codes]
     if sample_weight is not None:
         weights = weights * sample_weight
-    return Samples(X, _targets(codes, len(classes)), weights.astype(np.float32))
+    return Samples(X, rows, _targets(codes, len(classes)), weights.astype(np.float32))
 
 
 def _targets(codes, n_classes):

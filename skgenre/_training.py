@@ -6,7 +6,10 @@ from typing import NamedTuple
 import keras
 import numpy as np
 import tensorflow as tf
+from sklearn.utils import gen_batches
 
+from skgenre._convolution import unfold_first_convolution
+from skgenre._memory import release_pages
 from skgenre._progress import EpochLines, listens_to_batches
 from skgenre.networks import DTYPE, Architecture
 
@@ -14,6 +17,10 @@ from skgenre.networks import DTYPE, Architecture
 # beside the steps. A progress bar wants to move more often.
 STEPS_PER_CALL = 64
 STEPS_PER_BAR_UPDATE = 8
+# Excerpts up to this size stay on the device while a network trains; of larger sets, which may be
+# memory maps, one block at a time is there.
+RESIDENT_MIB = 1024
+BLOCK_MIB = 64
 # Bounds the memory that scoring a validation set takes.
 ROWS_PER_CALL = 512
 
@@ -68,6 +75,7 @@ class TrainingProgram:
 
     def __init__(self, recipe):
         self.model = recipe.architecture.build_model(seed=0)
+        unfold_first_convolution(self.model)
         self.model.compile(optimizer=recipe.optimizer, loss=recipe.loss)
         self.model.optimizer.build(self.model.trainable_variables)
         self._fresh_slots = self._slots()
@@ -100,7 +108,7 @@ class TrainingProgram:
             Loss and accuracy of each epoch, on both parts.
         """
         self._load(state)
-        history = self._run(_on_device(training), validation and _on_device(validation), schedule)
+        history = self._run(_feed(training), validation, schedule)
         return State(self.model.get_weights(), self._slots()), history
 
     def _slots(self):
@@ -118,7 +126,7 @@ class TrainingProgram:
             self.model.optimizer.learning_rate = self.learning_rate
 
     def _run(self, training, validation, schedule):
-        n_steps = -(-len(training.X) // schedule.batch_size)
+        n_steps = -(-len(training.samples) // schedule.batch_size)
         callbacks = _callback_list(self.model, schedule, n_steps)
         history = {}
         callbacks.on_train_begin()
@@ -136,14 +144,14 @@ class TrainingProgram:
         return history
 
     def _run_epoch(self, training, schedule, epoch, callbacks):
-        order = schedule.order(epoch, len(training.X))
-        steps = _steps_per_call(schedule)
+        order = schedule.order(epoch, len(training.samples))
+        rows_per_call = schedule.batch_size * _steps_per_call(schedule, training.samples)
         running = _RunningMeans()
-        for first in range(0, len(order), steps * schedule.batch_size):
-            rows = order[first : first + steps * schedule.batch_size]
+        for first in range(0, len(order), rows_per_call):
+            positions = order[first : first + rows_per_call]
             callbacks.on_train_batch_begin(first // schedule.batch_size)
-            running.add(self._walk(*training, rows, schedule.batch_size), len(rows))
-            last_step = (first + len(rows) - 1) // schedule.batch_size
+            running.add(self._walk(*training.block(positions), schedule.batch_size), len(positions))
+            last_step = (first + len(positions) - 1) // schedule.batch_size
             callbacks.on_train_batch_end(last_step, running.logs())
             if self.model.stop_training:
                 break
@@ -151,9 +159,10 @@ class TrainingProgram:
 
     def _score(self, samples):
         running = _RunningMeans()
-        for first in range(0, len(samples.X), ROWS_PER_CALL):
-            block = samples.take(slice(first, first + ROWS_PER_CALL))
-            running.add(self._judge(*block), len(block.X))
+        for positions in gen_batches(len(samples), ROWS_PER_CALL):
+            block = samples.take(positions)
+            running.add(self._judge(*block.arrays()), len(block))
+            release_pages(samples.X)
         return running.logs()
 
     def _walk_batches(self, X, targets, weights, order, batch_size):
@@ -213,8 +222,31 @@ def _shapes(arrays):
     return [array.shape for array in arrays]
 
 
-def _on_device(samples):
-    return type(samples)(*(tf.convert_to_tensor(array) for array in samples))
+class _Resident:
+    """Feeds a training from tensors that hold all samples."""
+
+    def __init__(self, samples):
+        self.samples = samples
+        self._tensors = [tf.convert_to_tensor(array) for array in samples.arrays()]
+
+    def block(self, positions):
+        return *self._tensors, positions
+
+
+class _Streamed:
+    """Feeds a training with copies of the samples that are asked for."""
+
+    def __init__(self, samples):
+        self.samples = samples
+
+    def block(self, positions):
+        arrays = self.samples.take(positions).arrays()
+        release_pages(self.samples.X)
+        return *arrays, np.arange(len(positions), dtype=np.int32)
+
+
+def _feed(samples):
+    return _Resident(samples) if samples.nbytes <= RESIDENT_MIB * 2**20 else _Streamed(samples)
 
 
 def _count(X):
@@ -230,10 +262,12 @@ def _hits(targets, probabilities):
     return tf.reduce_sum(tf.cast(right, DTYPE))
 
 
-def _steps_per_call(schedule):
+def _steps_per_call(schedule, samples):
     if listens_to_batches(schedule.callbacks):
         return 1
-    return STEPS_PER_BAR_UPDATE if schedule.verbose == 1 else STEPS_PER_CALL
+    wanted = STEPS_PER_BAR_UPDATE if schedule.verbose == 1 else STEPS_PER_CALL
+    bytes_per_step = schedule.batch_size * samples.nbytes // len(samples)
+    return min(wanted, max(1, BLOCK_MIB * 2**20 // bytes_per_step))
 
 
 def _callback_list(model, schedule, n_steps):

@@ -1,6 +1,7 @@
 """Arrays from outside, checked once: clear errors first, then what training works on."""
 
 import numpy as np
+from sklearn.utils import assert_all_finite, gen_batches
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import (
     _check_sample_weight,
@@ -10,9 +11,13 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
+from skgenre._memory import release_pages
 from skgenre._samples import make_samples
 
-DTYPE = np.float32
+# Values beyond float32 become infinite without a warning: `_check_finite` names them, block by
+# block, so that a memory map does not have to be in memory as a whole.
+_UNCHECKED_FLOAT32 = {"dtype": np.float32, "ensure_all_finite": False}
+ROWS_PER_BLOCK = 4096
 
 
 def check_training(estimator, X, y, sample_weight, groups, *, reset):
@@ -30,31 +35,42 @@ def check_training(estimator, X, y, sample_weight, groups, *, reset):
 
     Returns
     -------
-    X, y, sample_weight, groups : ndarray or None
-        Checked arrays; `X` is float32.
+    X : ndarray of shape (n_rows, n_timesteps), float32
+        All excerpts.
+    rows : ndarray of shape (n_samples,)
+        Rows of `X` whose weight is not zero.
+    y, sample_weight, groups : ndarray of shape (n_samples,) or None
+        What belongs to these rows.
     """
-    # Values beyond float32 become infinite, which the check names right away.
     with np.errstate(over="ignore"):
-        X, y = validate_data(estimator, X, y, reset=reset, dtype=DTYPE)
+        X, y = validate_data(estimator, X, y, reset=reset, **_UNCHECKED_FLOAT32)
+    _check_finite(X, estimator)
     check_classification_targets(y)
     if groups is not None:
         groups = column_or_1d(check_array(groups, ensure_2d=False, dtype=None, input_name="groups"))
     check_consistent_length(X, groups)
+    rows = np.arange(len(X))
     if sample_weight is None:
-        return X, y, None, groups
+        return X, rows, y, None, groups
     weights = _check_sample_weight(sample_weight, X, ensure_non_negative=True)
     if not weights.any():
         raise ValueError("sample_weight has only zeros: there is nothing to train on.")
-    if weights.all():
-        return X, y, weights, groups
-    used = weights > 0
-    return X[used], y[used], weights[used], None if groups is None else groups[used]
+    rows = rows[weights > 0]
+    return X, rows, y[rows], weights[rows], None if groups is None else groups[rows]
 
 
 def check_excerpts(estimator, X):
     """Check excerpts against what the estimator was fitted on; float32."""
     with np.errstate(over="ignore"):
-        return validate_data(estimator, X, reset=False, dtype=DTYPE)
+        X = validate_data(estimator, X, reset=False, **_UNCHECKED_FLOAT32)
+    _check_finite(X, estimator)
+    return X
+
+
+def _check_finite(X, estimator):
+    for rows in gen_batches(len(X), ROWS_PER_BLOCK):
+        assert_all_finite(X[rows], estimator_name=type(estimator).__name__, input_name="X")
+        release_pages(X)
 
 
 def check_labels(y, classes, name):
@@ -76,7 +92,8 @@ def check_validation(estimator, X_val, y_val, class_weights):
     y_val = column_or_1d(y_val, warn=True)
     check_consistent_length(X_val, y_val)
     check_labels(y_val, estimator.classes_, "y_val")
-    return make_samples(X_val, y_val, estimator.classes_, class_weights)
+    rows = np.arange(len(X_val))
+    return make_samples(X_val, rows, y_val, estimator.classes_, class_weights)
 
 
 def at_least_two(classes):

@@ -104,7 +104,14 @@ def build_mlp(n_timesteps, n_outputs=1, *, hidden_units=(256, 64), seed=None):
 
 def _conv1d(width, size, stride, name):
     return layers.Conv1D(
-        width, size, stride, padding="same", activation="relu", name=name, **_COMMON
+        width,
+        size,
+        stride,
+        padding="same",
+        data_format="channels_last",
+        activation="relu",
+        name=name,
+        **_COMMON,
     )
 
 
