@@ -20,7 +20,7 @@ from skgenre._validation import (
     check_training,
     check_validation,
 )
-from skgenre.networks import Architecture
+from skgenre.networks import Architecture, unpack_weights
 
 
 class BaseGenreClassifier(SklearnKerasClassifier):
@@ -200,7 +200,7 @@ class BaseGenreClassifier(SklearnKerasClassifier):
         check_is_fitted(self)
         if "_model" not in vars(self):
             self._model = self._architecture().build_model(seed=0)
-            self._model.set_weights(self._weights)
+            self._model.set_weights(unpack_weights(self._model, self._weights))
         return self._model
 
     def _validate_params(self):
@@ -323,7 +323,7 @@ class BaseGenreClassifier(SklearnKerasClassifier):
 
 
 def _finite(weights):
-    if not all(np.isfinite(array).all() for array in weights):
+    if not np.isfinite(weights).all():
         raise ValueError(
             "Training diverged: the weights are not finite. Lower learning_rate or scale the "
             "excerpts."

@@ -7,6 +7,7 @@ estimator's weights: they go in as arrays before training and come out as arrays
 """
 
 import json
+import math
 import threading
 from collections import OrderedDict
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from sklearn.utils import gen_batches
 
 from skgenre._memory import release_pages
 from skgenre._training import TrainingProgram, compiled
-from skgenre.networks import DTYPE, initial_weights
+from skgenre.networks import DTYPE, initial_weights, pack_weights
 
 # Idle programs that a process keeps, the least recently used goes first.
 PROGRAMS_KEPT = 8
@@ -97,8 +98,8 @@ def predict(architecture, weights, X, rows_per_call=ROWS_PER_CALL):
     ----------
     architecture : Architecture
         The network.
-    weights : list of ndarray or tensor
-        Its weights.
+    weights : ndarray of shape (n_parameters,), float32
+        Its weights, packed.
     X : ndarray of shape (n_samples, n_timesteps), float32
         Excerpts.
     rows_per_call : int
@@ -130,11 +131,16 @@ def _filled_up(block):
 def _forward_program(architecture):
     model = _blank_model(architecture)
 
+    shapes = [variable.shape for variable in model.weights]
+    sizes = [math.prod(shape) for shape in shapes]
+
+    # One vector: handing each array over by itself would take longer than the network does.
     def forward(weights, X):
-        return model.stateless_call(weights, [], X)[0]
+        parts = zip(tf.split(weights, sizes), shapes, strict=True)
+        return model.stateless_call([tf.reshape(part, shape) for part, shape in parts], [], X)[0]
 
     signature = [
-        [tf.TensorSpec(v.shape, DTYPE) for v in model.trainable_variables],
+        tf.TensorSpec((sum(sizes),), DTYPE),
         tf.TensorSpec((None, architecture.n_timesteps), DTYPE),
     ]
     return compiled(forward, signature)
@@ -146,5 +152,5 @@ def _blank_model(architecture):
 
 
 def fresh_weights(architecture, seed):
-    """Draw a network's initial weights from a seed."""
-    return initial_weights(_blank_model(architecture), seed)
+    """Draw a network's initial weights from a seed, packed."""
+    return pack_weights(initial_weights(_blank_model(architecture), seed))

@@ -11,7 +11,7 @@ from sklearn.utils import gen_batches
 from skgenre._convolution import unfold_first_convolution
 from skgenre._memory import release_pages
 from skgenre._progress import EpochLines, listens_to_batches
-from skgenre.networks import DTYPE, Architecture
+from skgenre.networks import DTYPE, Architecture, pack_weights, unpack_weights
 
 # Between two visits to Python: short enough for Ctrl-C, long enough that the visits cost nothing
 # beside the steps. A progress bar wants to move more often.
@@ -26,9 +26,9 @@ ROWS_PER_CALL = 512
 
 
 class State(NamedTuple):
-    """What training changes: a network's weights and its optimizer's slots, as arrays."""
+    """What training changes: a network's packed weights and its optimizer's slots."""
 
-    weights: list
+    weights: np.ndarray
     slots: list | None = None
 
 
@@ -109,14 +109,14 @@ class TrainingProgram:
         """
         self._load(state)
         history = self._run(_feed(training), validation, schedule)
-        return State(self.model.get_weights(), self._slots()), history
+        return State(pack_weights(self.model.get_weights()), self._slots()), history
 
     def _slots(self):
         return [np.asarray(v) for v in self.model.optimizer.variables]
 
     def _load(self, state):
         self.model.stop_training = False
-        self.model.set_weights(state.weights)
+        self.model.set_weights(unpack_weights(self.model, state.weights))
         # Slots of other settings (say, without momentum) are of no use either.
         fitting = state.slots and _shapes(state.slots) == _shapes(self._fresh_slots)
         slots = state.slots if fitting else self._fresh_slots

@@ -170,6 +170,19 @@ def _glorot_uniform(rng, shape):
     return rng.uniform(-limit, limit, size=shape).astype(DTYPE)
 
 
+def pack_weights(weights):
+    """Join a network's weights into one vector, which is cheap to hand over."""
+    return np.concatenate([array.ravel() for array in weights])
+
+
+def unpack_weights(model, vector):
+    """Cut a vector of weights into arrays as `model` has them."""
+    shapes = [variable.shape for variable in model.weights]
+    ends = np.cumsum([np.prod(shape) for shape in shapes])
+    parts = np.split(vector, ends[:-1])
+    return [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
+
+
 @dataclass(frozen=True)
 class Architecture:
     """All that decides a network's shape; equal and hashable by value."""
