@@ -125,3 +125,34 @@ def test_four_gigabytes_train_in_bounded_memory(tmp_path):
     assert result.returncode == 0, result.stderr
     print(f"{float(result.stdout):.0f} MiB over idle")
     assert float(result.stdout) < 1500
+
+
+GROWTH_OVER_FITS = """
+import numpy as np
+from skgenre import CNNGenreClassifier
+
+def resident_mib():
+    fields = dict(line.split(":") for line in open("/proc/self/status"))
+    return int(fields["VmRSS"].split()[0]) / 1024
+
+X = np.random.RandomState(0).randn(200, 1200).astype(np.float32)
+y = np.arange(200) % 2
+for i in range(100):
+    CNNGenreClassifier(epochs=1).fit(X, y).predict(X)
+    if i == 9:
+        after_10 = resident_mib()
+print(resident_mib() - after_10)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="reads the kernel's account in /proc"
+)
+def test_memory_does_not_grow_with_the_number_of_fits():
+    result = subprocess.run(
+        [sys.executable, "-c", GROWTH_OVER_FITS], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+    print(f"{float(result.stdout):.1f} MiB more after 100 fits than after 10")
+    assert float(result.stdout) < 30
