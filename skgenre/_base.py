@@ -8,6 +8,7 @@ from sklearn.utils._param_validation import validate_parameter_constraints
 from sklearn.utils.multiclass import _check_partial_fit_first_call
 from sklearn.utils.validation import check_is_fitted, check_random_state
 
+from skgenre._architecture import Architecture, unpack_weights
 from skgenre._compat import SklearnKerasClassifier, unchanged_on_failure
 from skgenre._engine import fresh_weights, predict, train
 from skgenre._keras_parts import make_callbacks, make_loss, make_optimizer
@@ -20,7 +21,6 @@ from skgenre._validation import (
     check_training,
     check_validation,
 )
-from skgenre.networks import Architecture, unpack_weights
 
 
 class BaseGenreClassifier(SklearnKerasClassifier):

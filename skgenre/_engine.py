@@ -17,9 +17,10 @@ import numpy as np
 import tensorflow as tf
 from sklearn.utils import gen_batches
 
+from skgenre._architecture import pack_weights
 from skgenre._memory import release_pages
 from skgenre._training import TrainingProgram, compiled
-from skgenre.networks import DTYPE, initial_weights, pack_weights
+from skgenre.networks import DTYPE, initial_weights
 
 # Idle programs that a process keeps, the least recently used goes first.
 PROGRAMS_KEPT = 8

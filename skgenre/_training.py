@@ -8,19 +8,17 @@ import numpy as np
 import tensorflow as tf
 from sklearn.utils import gen_batches
 
+from skgenre._architecture import Architecture, pack_weights, unpack_weights
 from skgenre._convolution import unfold_first_convolution
+from skgenre._feeding import feed, rows_per_block
 from skgenre._memory import release_pages
 from skgenre._progress import EpochLines, listens_to_batches
-from skgenre.networks import DTYPE, Architecture, pack_weights, unpack_weights
+from skgenre.networks import DTYPE
 
 # Between two visits to Python: short enough for Ctrl-C, long enough that the visits cost nothing
 # beside the steps. A progress bar wants to move more often.
 STEPS_PER_CALL = 64
 STEPS_PER_BAR_UPDATE = 8
-# Excerpts up to this size stay on the device while a network trains; of larger sets, which may be
-# memory maps, one block at a time is there.
-RESIDENT_MIB = 1024
-BLOCK_MIB = 64
 # Bounds the memory that scoring a validation set takes.
 ROWS_PER_CALL = 512
 
@@ -108,7 +106,7 @@ class TrainingProgram:
             Loss and accuracy of each epoch, on both parts.
         """
         self._load(state)
-        history = self._run(_feed(training), validation, schedule)
+        history = self._run(feed(training), validation, schedule)
         return State(pack_weights(self.model.get_weights()), self._slots()), history
 
     def _slots(self):
@@ -222,33 +220,6 @@ def _shapes(arrays):
     return [array.shape for array in arrays]
 
 
-class _Resident:
-    """Feeds a training from tensors that hold all samples."""
-
-    def __init__(self, samples):
-        self.samples = samples
-        self._tensors = [tf.convert_to_tensor(array) for array in samples.arrays()]
-
-    def block(self, positions):
-        return *self._tensors, positions
-
-
-class _Streamed:
-    """Feeds a training with copies of the samples that are asked for."""
-
-    def __init__(self, samples):
-        self.samples = samples
-
-    def block(self, positions):
-        arrays = self.samples.take(positions).arrays()
-        release_pages(self.samples.X)
-        return *arrays, np.arange(len(positions), dtype=np.int32)
-
-
-def _feed(samples):
-    return _Resident(samples) if samples.nbytes <= RESIDENT_MIB * 2**20 else _Streamed(samples)
-
-
 def _count(X):
     return tf.cast(tf.shape(X)[0], DTYPE)
 
@@ -266,8 +237,7 @@ def _steps_per_call(schedule, samples):
     if listens_to_batches(schedule.callbacks):
         return 1
     wanted = STEPS_PER_BAR_UPDATE if schedule.verbose == 1 else STEPS_PER_CALL
-    bytes_per_step = schedule.batch_size * samples.nbytes // len(samples)
-    return min(wanted, max(1, BLOCK_MIB * 2**20 // bytes_per_step))
+    return min(wanted, max(1, rows_per_block(samples) // schedule.batch_size))
 
 
 def _callback_list(model, schedule, n_steps):

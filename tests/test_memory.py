@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-import skgenre._training
+import skgenre._feeding
 from skgenre import CNNGenreClassifier
 from skgenre._memory import release_pages
 
@@ -43,7 +43,7 @@ def test_a_streamed_fit_equals_a_resident_one(excerpts, monkeypatch, params):
     X, y = excerpts
     sample_weight = np.arange(120) % 5
     resident = small_cnn(**params).fit(X, y, sample_weight=sample_weight)
-    monkeypatch.setattr(skgenre._training, "RESIDENT_MIB", 0)
+    monkeypatch.setattr(skgenre._feeding, "RESIDENT_MIB", 0)
     streamed = small_cnn(**params).fit(X, y, sample_weight=sample_weight)
     assert_array_equal(weights(resident), weights(streamed))
     assert resident.history_ == streamed.history_
@@ -52,7 +52,7 @@ def test_a_streamed_fit_equals_a_resident_one(excerpts, monkeypatch, params):
 def test_blocks_never_hold_more_than_their_budget(excerpts, monkeypatch):
     X, y = excerpts
     whole = small_cnn().fit(X, y)
-    monkeypatch.setattr(skgenre._training, "BLOCK_MIB", 1e-6)
+    monkeypatch.setattr(skgenre._feeding, "BLOCK_MIB", 1e-6)
     assert_array_equal(weights(small_cnn().fit(X, y)), weights(whole))
 
 

@@ -9,8 +9,8 @@ import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.testing import assert_allclose, assert_array_equal
 
+from skgenre._architecture import Architecture
 from skgenre.networks import (
-    Architecture,
     Parameter,
     build_cnn,
     build_mlp,
