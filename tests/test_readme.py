@@ -1,0 +1,21 @@
+"""What the README shows must run."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+README = Path(__file__).parent.parent / "README.md"
+
+
+@pytest.mark.slow
+def test_the_example_beats_guessing(capsys):
+    (example,) = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    exec(compile(example, str(README), "exec"), {})
+    assert 0.5 < float(capsys.readouterr().out) <= 1
+
+
+def test_ci_runs_the_test_command_as_it_is_written():
+    command = 'pip install -e ".[test]" && pytest'
+    assert f"```sh\n{command}\n```" in README.read_text(encoding="utf-8")
+    assert command in (README.parent / ".ci" / "run").read_text(encoding="utf-8")
