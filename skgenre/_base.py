@@ -201,6 +201,8 @@ class BaseGenreClassifier(SklearnKerasClassifier):
         if "_model" not in vars(self):
             self._model = self._architecture().build_model(seed=0)
             self._model.set_weights(unpack_weights(self._model, self._weights))
+            # Keras exports only what has been called.
+            self._model(np.zeros((1, self.n_features_in_), np.float32))
         return self._model
 
     def _validate_params(self):

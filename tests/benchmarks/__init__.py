@@ -1,0 +1,1 @@
+"""Measure skgenre against its rivals: ``python -m tests.benchmarks`` from the repository root."""

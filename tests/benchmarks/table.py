@@ -1,0 +1,112 @@
+"""Rows of results, as text and as a page of the documentation."""
+
+from math import floor, isfinite, log10
+from typing import NamedTuple
+
+from tests.benchmarks.rivals import AEON_DIFFERS, OURS
+from tests.benchmarks.targets import TARGETS
+
+HEADER = ("what", "rival", "ours (median)", "rival (median)", "ratio", "target")
+
+PAGE = """\
+Benchmarks
+==========
+
+Written by ``python -m tests.benchmarks --page``. What is compared was timed in turn in the same
+run, and each time is the median of several, but for memory, scikit-learn's checks and the mapped
+file, which are measured once in a process of their own. Epochs are those after the first.
+skorch and ONNX Runtime predict with their own defaults, scikeras with Keras'. PyTorch's threads
+wait asleep (``OMP_WAIT_POLICY=PASSIVE``), which is kinder to skorch where cores are shared.
+{aeon}
+
+.. list-table::
+   :header-rows: 1
+
+{rows}
+
+The machine
+-----------
+
+.. list-table::
+
+{facts}
+"""
+
+
+class Row(NamedTuple):
+    """One result; a number that could not be had is a text that says why."""
+
+    measure: str
+    what: str
+    rival: str
+    ours: float | str
+    theirs: float | str | None = None
+    unit: str = "s"
+    ours_over_rival: bool = False
+    with_ratio: bool = True
+
+    def ratio(self):
+        """Name and value of the ratio, or None where there is nothing to divide."""
+        numbers = isinstance(self.ours, float) and isinstance(self.theirs, float)
+        if not (numbers and self.with_ratio):
+            return None
+        if self.ours_over_rival:
+            return "ours / rival", self.ours / self.theirs
+        return "rival / ours", self.theirs / self.ours
+
+    def cells(self):
+        """The row as it is shown."""
+        ratio = self.ratio()
+        return (
+            self.what,
+            self.rival,
+            _quantity(self.ours, self.unit),
+            _quantity(self.theirs, self.unit),
+            f"{ratio[0]} = {ratio[1]:.3g}" if ratio else "",
+            TARGETS.get((self.measure, self.rival), ""),
+        )
+
+
+def versus(measure, what, medians, ours=OURS):
+    """Set ours against each of the others."""
+    return [
+        Row(measure, what, rival, medians[ours], theirs)
+        for rival, theirs in medians.items()
+        if rival != ours
+    ]
+
+
+def _quantity(value, unit):
+    if value is None or isinstance(value, str):
+        return value or ""
+    if not isfinite(value):
+        return "unknown"
+    if unit == "s" and abs(value) < 1:
+        value, unit = value * 1000, "ms"
+    # Three significant digits, but all of those before the point.
+    digits = max(0, 2 - floor(log10(abs(value)))) if value else 0
+    return f"{value:,.{digits}f} {unit}"
+
+
+def as_text(rows):
+    """Columns between bars."""
+    lines = [HEADER, *(row.cells() for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    rule = "-|-".join("-" * width for width in widths)
+    header, *body = (" | ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
+    return "\n".join([header, rule, *body])
+
+
+def as_page(rows, facts):
+    """A reStructuredText page with the results and the machine they were taken on."""
+    lines = [HEADER, *(row.cells() for row in rows)]
+    return PAGE.format(aeon=AEON_DIFFERS, rows=_list_table(lines), facts=_list_table(facts))
+
+
+def _list_table(lines):
+    return "\n".join("\n".join(_list_line(line)) for line in lines)
+
+
+def _list_line(line):
+    first, *others = line
+    return [f"   * - {first}".rstrip(), *(f"     - {cell}".rstrip() for cell in others)]
