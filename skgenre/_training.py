@@ -15,6 +15,12 @@ from skgenre._memory import release_pages
 from skgenre._progress import EpochLines, listens_to_batches
 from skgenre.networks import DTYPE
 
+if keras.config.backend() != "tensorflow":
+    raise ImportError(
+        "skgenre trains with TensorFlow, but Keras is set to run on "
+        f"{keras.config.backend()!r}: unset KERAS_BACKEND, or set it to 'tensorflow'."
+    )
+
 # Between two visits to Python: short enough for Ctrl-C, long enough that the visits cost nothing
 # beside the steps. A progress bar wants to move more often.
 STEPS_PER_CALL = 64

@@ -182,3 +182,21 @@ def test_no_module_imports_through_the_package_itself(module):
 def test_imports_name_modules_that_exist(module):
     tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
     assert set(imported(module, ast.walk(tree))) <= MODULES.keys()
+
+
+# Other backends need other packages, so Keras only says that it runs on one.
+OTHER_BACKEND = """
+import json
+import keras
+keras.config.backend = lambda: "jax"
+try:
+    from skgenre import CNNGenreClassifier
+except ImportError as error:
+    print(json.dumps(str(error)))
+"""
+
+
+def test_another_backend_of_keras_is_refused_by_name():
+    message = run(OTHER_BACKEND)
+    assert "'jax'" in message
+    assert "KERAS_BACKEND" in message
