@@ -1,6 +1,7 @@
 """One compiled network that trains one model at a time."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 import keras
@@ -83,14 +84,20 @@ class TrainingProgram:
         self.model.compile(optimizer=recipe.optimizer, loss=recipe.loss)
         self.model.optimizer.build(self.model.trainable_variables)
         self._fresh_slots = self._slots()
-        samples = [
+        self._samples = [
             tf.TensorSpec((None, recipe.architecture.n_timesteps), DTYPE),
             tf.TensorSpec((None, recipe.architecture.n_outputs), DTYPE),
             tf.TensorSpec((None,), DTYPE),
         ]
+
+    @cached_property
+    def _walk(self):
         order, batch_size = tf.TensorSpec((None,), tf.int32), tf.TensorSpec((), tf.int32)
-        self._walk = compiled(self._walk_batches, [*samples, order, batch_size])
-        self._judge = compiled(self._loss_and_hits, samples)
+        return compiled(self._walk_batches, [*self._samples, order, batch_size])
+
+    @cached_property
+    def _judge(self):
+        return compiled(self._loss_and_hits, self._samples)
 
     def train(self, state, training, validation, schedule):
         """Train from a state and return the new one, with the course of the training.
