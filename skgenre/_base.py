@@ -82,6 +82,8 @@ class BaseGenreClassifier(SklearnKerasClassifier):
     def partial_fit(self, X, y, classes=None, sample_weight=None):
         """Train the network for one more epoch, on these excerpts.
 
+        Nothing is held out: `validation_fraction` has no effect here.
+
         Parameters
         ----------
         X : array-like of shape (n_samples, n_timesteps)
@@ -102,10 +104,11 @@ class BaseGenreClassifier(SklearnKerasClassifier):
         ------
         ValueError
             If an argument or a parameter is not as described, if the first call has no
-            `classes`, or if ``class_weight="balanced"``, which needs all labels at once.
+            `classes`, or if ``early_stopping=True`` or ``class_weight="balanced"``, which needs
+            all labels at once.
         """
         with unchanged_on_failure(self):
-            self._refuse_balanced()
+            self._refuse_what_needs_all_data()
             first = _check_partial_fit_first_call(self, classes)
             X, rows, y, sample_weight, _ = check_training(
                 self, X, y, sample_weight, None, reset=first
@@ -225,7 +228,11 @@ class BaseGenreClassifier(SklearnKerasClassifier):
         self.n_iter_ = 0
         vars(self).pop("_model", None)
 
-    def _refuse_balanced(self):
+    def _refuse_what_needs_all_data(self):
+        if self.early_stopping:
+            raise ValueError(
+                "early_stopping=True is not supported by partial_fit, which trains for one epoch."
+            )
         if self._setting("class_weight") == "balanced":
             raise ValueError(
                 "class_weight='balanced' is not supported by partial_fit, which sees a part of "

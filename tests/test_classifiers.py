@@ -594,6 +594,8 @@ def test_partial_fit_refuses(excerpts):
         small_cnn().partial_fit(X, y)
     with pytest.raises(ValueError, match="'balanced' is not supported by partial_fit"):
         small_cnn(class_weight="balanced").partial_fit(X, y, classes=["0", "1"])
+    with pytest.raises(ValueError, match="early_stopping=True is not supported by partial_fit"):
+        small_cnn(early_stopping=True).partial_fit(X, y, classes=["0", "1"])
     with pytest.raises(ValueError, match="labels that training has not seen: \\['1'\\]"):
         small_cnn().partial_fit(X, y, classes=["0", "2"])
 
