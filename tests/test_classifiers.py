@@ -205,7 +205,7 @@ def test_one_epoch_equals_plain_keras(estimator, weighted):
 
 
 def visiting_order(estimator, X, y):
-    """The documented order of the first epoch."""
+    """Repeat how a seed decides the order of the first epoch."""
     seed = np.random.RandomState(estimator.random_state).randint(np.iinfo(np.int32).max)
     return np.random.default_rng([seed, 0]).permutation(len(X))
 
