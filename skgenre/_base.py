@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted, check_random_state
 
 from skgenre._architecture import Architecture, unpack_weights
 from skgenre._compat import SklearnKerasClassifier, unchanged_on_failure
-from skgenre._engine import fresh_weights, predict, train
+from skgenre._engine import ROWS_PER_CALL, fresh_weights, predict, train
 from skgenre._keras_parts import make_callbacks, make_loss, make_optimizer
 from skgenre._samples import hold_out, make_samples, weigh_classes
 from skgenre._training import Recipe, Schedule, State
@@ -168,8 +168,8 @@ class BaseGenreClassifier(SklearnKerasClassifier):
         ValueError
             If the excerpts' length differs from fit, or they have NaN or infinite samples.
         """
-        check_is_fitted(self)
-        return self.classes_[self.predict_proba(X).argmax(axis=1)]
+        likeliest = self.predict_proba(X).argmax(axis=1)
+        return self.classes_[likeliest]
 
     def predict_proba(self, X):
         """Estimate the probability of each class for each excerpt.
@@ -193,8 +193,8 @@ class BaseGenreClassifier(SklearnKerasClassifier):
         """
         check_is_fitted(self)
         X = check_excerpts(self, X)
-        rows = vars(self).get("predict__batch_size")
-        outputs = predict(self._architecture(), self._weights, X, *([rows] if rows else []))
+        rows_per_call = vars(self).get("predict__batch_size", ROWS_PER_CALL)
+        outputs = predict(self._architecture(), self._weights, X, rows_per_call)
         return np.hstack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs
 
     @property

@@ -87,12 +87,12 @@ def _canonical(settings):
 
 def train(recipe, state, training, validation, schedule):
     """Train a network; see `TrainingProgram.train` for all but the first argument."""
+    learning_rate = _constant_learning_rate(recipe.optimizer)
     with _POOL.borrow(recipe) as program:
-        program.learning_rate = _constant_learning_rate(recipe.optimizer)
-        return program.train(state, training, validation, schedule)
+        return program.train(state, training, validation, schedule, learning_rate)
 
 
-def predict(architecture, weights, X, rows_per_call=ROWS_PER_CALL):
+def predict(architecture, weights, X, rows_per_call):
     """Run excerpts through a network with the given weights.
 
     Parameters

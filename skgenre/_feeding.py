@@ -3,8 +3,6 @@
 import numpy as np
 import tensorflow as tf
 
-from skgenre._memory import release_pages
-
 # Excerpts up to this size stay on the device while a network trains; of larger sets, which may be
 # memory maps, one block at a time is there.
 RESIDENT_MIB = 1024
@@ -30,7 +28,6 @@ class Streamed:
 
     def block(self, positions):
         arrays = self.samples.take(positions).arrays()
-        release_pages(self.samples.X)
         return *arrays, np.arange(len(positions), dtype=np.int32)
 
 

@@ -6,6 +6,8 @@ from numbers import Real
 import numpy as np
 from sklearn.model_selection import train_test_split
 
+from skgenre._memory import release_pages
+
 
 @dataclass(frozen=True)
 class Samples:
@@ -35,8 +37,11 @@ class Samples:
 
     def arrays(self):
         """Read the samples: excerpts, targets and weights."""
-        whole = np.array_equal(self.rows, np.arange(len(self.X)))
-        return self.X if whole else self.X[self.rows], self.targets, self.weights
+        if len(self) == len(self.X) and np.array_equal(self.rows, np.arange(len(self))):
+            return self.X, self.targets, self.weights
+        excerpts = self.X[self.rows]
+        release_pages(self.X)
+        return excerpts, self.targets, self.weights
 
 
 def make_samples(X, rows, y, classes, class_weights, sample_weight=None):

@@ -1,6 +1,6 @@
 """One compiled network that trains one model at a time."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -12,7 +12,6 @@ from sklearn.utils import gen_batches
 from skgenre._architecture import Architecture, pack_weights, unpack_weights
 from skgenre._convolution import unfold_first_convolution
 from skgenre._feeding import feed, rows_per_block
-from skgenre._memory import release_pages
 from skgenre._progress import EpochLines, listens_to_batches
 from skgenre.networks import DTYPE
 
@@ -52,9 +51,9 @@ class Schedule:
     epochs: int
     batch_size: int
     seed: int
-    first_epoch: int = 0
-    callbacks: list = field(default_factory=list)
-    verbose: int = 0
+    first_epoch: int
+    callbacks: list
+    verbose: int
 
     def order(self, epoch, n_samples):
         """Shuffled row numbers; an epoch's order depends on the seed and its number alone."""
@@ -69,14 +68,7 @@ class TrainingProgram:
     ----------
     recipe : Recipe
         Architecture, loss and optimizer; the optimizer is this program's own from now on.
-
-    Attributes
-    ----------
-    learning_rate : float or None
-        Rate that every training starts with; None leaves it to the optimizer's own schedule.
     """
-
-    learning_rate = None
 
     def __init__(self, recipe):
         self.model = recipe.architecture.build_model(seed=0)
@@ -99,7 +91,7 @@ class TrainingProgram:
     def _judge(self):
         return compiled(self._loss_and_hits, self._samples)
 
-    def train(self, state, training, validation, schedule):
+    def train(self, state, training, validation, schedule, learning_rate):
         """Train from a state and return the new one, with the course of the training.
 
         Parameters
@@ -110,6 +102,8 @@ class TrainingProgram:
             `validation` may be None.
         schedule : Schedule
             Epochs, batches, order and callbacks.
+        learning_rate : float or None
+            Rate to start with; None leaves it to the optimizer's own schedule.
 
         Returns
         -------
@@ -118,14 +112,14 @@ class TrainingProgram:
         history : dict of list of float
             Loss and accuracy of each epoch, on both parts.
         """
-        self._load(state)
+        self._load(state, learning_rate)
         history = self._run(feed(training), validation, schedule)
         return State(pack_weights(self.model.get_weights()), self._slots()), history
 
     def _slots(self):
         return [np.asarray(v) for v in self.model.optimizer.variables]
 
-    def _load(self, state):
+    def _load(self, state, learning_rate):
         self.model.stop_training = False
         self.model.set_weights(unpack_weights(self.model, state.weights))
         # Slots of other settings (say, without momentum) are of no use either.
@@ -133,8 +127,8 @@ class TrainingProgram:
         slots = state.slots if fitting else self._fresh_slots
         for variable, value in zip(self.model.optimizer.variables, slots, strict=True):
             variable.assign(value)
-        if self.learning_rate is not None:
-            self.model.optimizer.learning_rate = self.learning_rate
+        if learning_rate is not None:
+            self.model.optimizer.learning_rate = learning_rate
 
     def _run(self, training, validation, schedule):
         n_steps = -(-len(training.samples) // schedule.batch_size)
@@ -173,7 +167,6 @@ class TrainingProgram:
         for positions in gen_batches(len(samples), ROWS_PER_CALL):
             block = samples.take(positions)
             running.add(self._judge(*block.arrays()), len(block))
-            release_pages(samples.X)
         return running.logs()
 
     def _walk_batches(self, X, targets, weights, order, batch_size):
