@@ -5,6 +5,8 @@ from functools import partial
 import keras
 import tensorflow as tf
 
+from skgenre._devices import has_gpu
+
 
 def unfold_first_convolution(model):
     """Let a network's first convolution run as a matrix product.
@@ -17,7 +19,7 @@ def unfold_first_convolution(model):
     model : keras.Model
         Its first convolution, if it has one, takes one channel, with "same" padding.
     """
-    if tf.config.list_logical_devices("GPU"):
+    if has_gpu():
         return
     for layer in model.layers:
         if isinstance(layer, keras.layers.Conv1D):

@@ -18,18 +18,19 @@ import tensorflow as tf
 from sklearn.utils import gen_batches
 
 from skgenre._architecture import pack_weights
+from skgenre._devices import map_rows
 from skgenre._memory import release_pages
 from skgenre._training import TrainingProgram, compiled
 from skgenre.networks import DTYPE, initial_weights
 
 # Idle programs that a process keeps, the least recently used goes first.
 PROGRAMS_KEPT = 8
-# TensorFlow's matrix products on a CPU work on a few rows at a time and sum the rows that are
-# left over in another order. With whole multiples of this an excerpt's probabilities do not
-# depend, to the last bit, on its place among the others.
-ROW_MULTIPLE = 24
+# A thread's share of a prediction. Matrix products work on a few rows at a time and sum the rows
+# that are left over in another order. With whole multiples of 24 an excerpt's probabilities do
+# not depend, to the last bit, on its place among the others.
+ROWS_PER_SHARD = 24
 # Bounds the memory that a prediction's activations take.
-ROWS_PER_CALL = 20 * ROW_MULTIPLE
+ROWS_PER_CALL = 20 * ROWS_PER_SHARD
 
 
 class _ProgramPool:
@@ -112,20 +113,13 @@ def predict(architecture, weights, X, rows_per_call):
         The network's outputs.
     """
     forward = _forward_program(architecture)
-    if len(X) == 1:  # has no place among others, and should be quick
-        return forward(weights, X).numpy()
+    # One row has no place among others, and should be quick.
+    rows_per_shard = np.int32(1 if len(X) == 1 else ROWS_PER_SHARD)
     outputs = []
     for rows in gen_batches(len(X), rows_per_call):
-        block = X[rows]
-        outputs.append(forward(weights, _filled_up(block)).numpy()[: len(block)])
+        outputs.append(forward(weights, X[rows], rows_per_shard).numpy())
         release_pages(X)
     return np.concatenate(outputs)
-
-
-def _filled_up(block):
-    """Put silent excerpts below a block, up to a multiple of `ROW_MULTIPLE` rows."""
-    missing = -len(block) % ROW_MULTIPLE
-    return np.pad(block, ((0, missing), (0, 0))) if missing else block
 
 
 @lru_cache(maxsize=PROGRAMS_KEPT)
@@ -136,13 +130,15 @@ def _forward_program(architecture):
     sizes = [math.prod(shape) for shape in shapes]
 
     # One vector: handing each array over by itself would take longer than the network does.
-    def forward(weights, X):
+    def forward(weights, X, rows_per_shard):
         parts = zip(tf.split(weights, sizes), shapes, strict=True)
-        return model.stateless_call([tf.reshape(part, shape) for part, shape in parts], [], X)[0]
+        arrays = [tf.reshape(part, shape) for part, shape in parts]
+        return map_rows(lambda rows: model.stateless_call(arrays, [], rows)[0], X, rows_per_shard)
 
     signature = [
         tf.TensorSpec((sum(sizes),), DTYPE),
         tf.TensorSpec((None, architecture.n_timesteps), DTYPE),
+        tf.TensorSpec((), tf.int32),
     ]
     return compiled(forward, signature)
 

@@ -24,6 +24,8 @@ LOSS_NAMES = sorted(
     if inspect.isfunction(thing) and name not in ("get", "serialize", "deserialize")
 )
 
+_LOSSES_THAT_COMPARE_ROWS = ("circle", "ctc", "dice", "tversky")
+
 
 def make_optimizer(optimizer, learning_rate, arguments):
     """Make a fresh optimizer.
@@ -117,6 +119,18 @@ def _check_fit_of_loss(loss, n_outputs):
             f"loss={name!r} needs one output per class, but two classes share one output: "
             "use 'binary_crossentropy' or another loss for a single probability."
         )
+
+
+def adds_up_over_rows(loss):
+    """Say whether the loss of a batch is the mean of losses that each row has by itself.
+
+    That is known of Keras' own losses; any other may compare the rows of a batch.
+    """
+    return (
+        getattr(loss, "__module__", "").startswith("keras.")
+        and loss_name(loss) not in _LOSSES_THAT_COMPARE_ROWS
+        and getattr(loss, "reduction", "sum_over_batch_size") == "sum_over_batch_size"
+    )
 
 
 def make_callbacks(callbacks, arguments):

@@ -1,7 +1,7 @@
 """One compiled network that trains one model at a time."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
 import keras
@@ -11,7 +11,9 @@ from sklearn.utils import gen_batches
 
 from skgenre._architecture import Architecture, pack_weights, unpack_weights
 from skgenre._convolution import unfold_first_convolution
+from skgenre._devices import map_rows, map_shards, on_one_thread
 from skgenre._feeding import feed, rows_per_block
+from skgenre._keras_parts import adds_up_over_rows
 from skgenre._progress import EpochLines, listens_to_batches
 from skgenre.networks import DTYPE
 
@@ -25,8 +27,11 @@ if keras.config.backend() != "tensorflow":
 # beside the steps. A progress bar wants to move more often.
 STEPS_PER_CALL = 64
 STEPS_PER_BAR_UPDATE = 8
-# Bounds the memory that scoring a validation set takes.
-ROWS_PER_CALL = 512
+# Threads that a batch can keep busy. It is the same everywhere, as it decides the order of sums.
+SHARDS_PER_BATCH = 4
+# Excerpts of a validation set that a thread scores at once, and that are scored in one call.
+ROWS_PER_SHARD = 8
+ROWS_PER_CALL = 64 * ROWS_PER_SHARD
 
 
 class State(NamedTuple):
@@ -75,6 +80,7 @@ class TrainingProgram:
         unfold_first_convolution(self.model)
         self.model.compile(optimizer=recipe.optimizer, loss=recipe.loss)
         self.model.optimizer.build(self.model.trainable_variables)
+        self._adds_up = adds_up_over_rows(recipe.loss)
         self._fresh_slots = self._slots()
         self._samples = [
             tf.TensorSpec((None, recipe.architecture.n_timesteps), DTYPE),
@@ -175,7 +181,9 @@ class TrainingProgram:
             more_losses, more_hits = self._train_step(
                 tf.gather(X, rows), tf.gather(targets, rows), tf.gather(weights, rows)
             )
-            return first + batch_size, losses + more_losses, hits + more_hits
+            # TensorFlow does not know that a step changes what the next one reads.
+            with tf.control_dependencies([more_losses]):
+                return first + batch_size, losses + more_losses, hits + more_hits
 
         def unfinished(first, losses, hits):
             return first < tf.shape(order)[0]
@@ -183,17 +191,63 @@ class TrainingProgram:
         return tf.while_loop(unfinished, step, (0, 0.0, 0.0))[1:]
 
     def _train_step(self, X, targets, weights):
-        with tf.GradientTape() as tape:
-            probabilities = self.model(X, training=True)
-            loss = self._loss(targets, probabilities, weights)
-        variables = self.model.trainable_variables
-        self.model.optimizer.apply(tape.gradient(loss, variables), variables)
-        return loss * _count(X), _hits(targets, probabilities)
+        learn = self._learn_from_shards if self._adds_up else self._learn_from_batch
+        losses, hits, gradients = learn(X, targets, weights)
+        optimizer, variables = self.model.optimizer, self.model.trainable_variables
+
+        def update():
+            optimizer.apply([tf.reduce_sum(shards, axis=0) for shards in gradients], variables)
+            return tf.reduce_sum(losses), tf.reduce_sum(hits)
+
+        return on_one_thread(update)
+
+    def _learn_from_shards(self, X, targets, weights):
+        """Take loss, hits and gradients of each shard by itself."""
+
+        def learn(first, end):
+            shard = X[first:end]
+            with tf.GradientTape() as tape:
+                probabilities = self.model(shard, training=True)
+                loss = self._loss(targets[first:end], probabilities, weights[first:end])
+                loss *= _count(shard)
+                share = loss / _count(X)
+            gradients = tape.gradient(share, self.model.trainable_variables)
+            return loss, _hits(targets[first:end], probabilities), *gradients
+
+        losses, hits, *gradients = map_shards(learn, _bounds(X))
+        return losses, hits, gradients
+
+    def _learn_from_batch(self, X, targets, weights):
+        """Take the loss of all rows together, and its gradients through each shard."""
+
+        def judge():
+            with tf.GradientTape() as tape:
+                tape.watch(probabilities)
+                loss = self._loss(targets, probabilities, weights)
+            slopes = tape.gradient(loss, probabilities)
+            return loss * _count(X), _hits(targets, probabilities), slopes
+
+        def learn(first, end):
+            variables = self.model.trainable_variables
+            with tf.GradientTape() as tape:
+                outputs = self.model(X[first:end], training=True)
+            return tuple(tape.gradient(outputs, variables, slopes[first:end]))
+
+        probabilities = self._forward(X)
+        loss, hits, slopes = on_one_thread(judge)
+        return loss, hits, map_shards(learn, _bounds(X))
+
+    def _forward(self, X):
+        return map_rows(partial(self.model, training=False), X, ROWS_PER_SHARD)
 
     def _loss_and_hits(self, X, targets, weights):
-        probabilities = self.model(X, training=False)
-        loss = self._loss(targets, probabilities, weights)
-        return loss * _count(X), _hits(targets, probabilities)
+        probabilities = self._forward(X)
+
+        def judge():
+            loss = self._loss(targets, probabilities, weights)
+            return loss * _count(X), _hits(targets, probabilities)
+
+        return on_one_thread(judge)
 
     def _loss(self, targets, probabilities, weights):
         return self.model.compute_loss(y=targets, y_pred=probabilities, sample_weight=weights)
@@ -224,6 +278,13 @@ def compiled(function, signature):
 
 def _shapes(arrays):
     return [array.shape for array in arrays]
+
+
+def _bounds(X):
+    """Cut a batch into shards of about equal size."""
+    n_rows = tf.shape(X)[0]
+    n_shards = tf.minimum(SHARDS_PER_BATCH, n_rows)
+    return n_rows * tf.range(n_shards + 1) // n_shards
 
 
 def _count(X):
