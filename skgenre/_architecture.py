@@ -1,9 +1,11 @@
 """What identifies a network, and its weights on the move."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import tensorflow as tf
 
 
 def pack_weights(weights):
@@ -11,12 +13,23 @@ def pack_weights(weights):
     return np.concatenate([array.ravel() for array in weights])
 
 
-def unpack_weights(model, vector):
-    """Cut a vector of weights into arrays as `model` has them."""
-    shapes = [variable.shape for variable in model.weights]
-    ends = np.cumsum([np.prod(shape) for shape in shapes])
-    parts = np.split(vector, ends[:-1])
+def unpack_weights(variables, vector):
+    """Cut a vector of weights into arrays as the variables have them."""
+    shapes, sizes = _shapes_and_sizes(variables)
+    parts = np.split(vector, np.cumsum(sizes)[:-1])
     return [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
+
+
+def split_weights(variables, vector):
+    """Cut a tensor of weights as `unpack_weights` does an array."""
+    shapes, sizes = _shapes_and_sizes(variables)
+    parts = tf.split(vector, sizes)
+    return [tf.reshape(part, shape) for part, shape in zip(parts, shapes, strict=True)]
+
+
+def _shapes_and_sizes(variables):
+    shapes = [variable.shape for variable in variables]
+    return shapes, [math.prod(shape) for shape in shapes]
 
 
 @dataclass(frozen=True)

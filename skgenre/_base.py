@@ -10,10 +10,11 @@ from sklearn.utils.validation import check_is_fitted, check_random_state
 
 from skgenre._architecture import Architecture, unpack_weights
 from skgenre._compat import SklearnKerasClassifier, unchanged_on_failure
+from skgenre._compiled import Recipe
 from skgenre._engine import ROWS_PER_CALL, fresh_weights, predict, train
 from skgenre._keras_parts import make_callbacks, make_loss, make_optimizer
 from skgenre._samples import hold_out, make_samples, weigh_classes
-from skgenre._training import Recipe, Schedule, State
+from skgenre._training import Schedule, State
 from skgenre._validation import (
     at_least_two,
     check_excerpts,
@@ -203,7 +204,7 @@ class BaseGenreClassifier(SklearnKerasClassifier):
         check_is_fitted(self)
         if "_model" not in vars(self):
             self._model = self._architecture().build_model(seed=0)
-            self._model.set_weights(unpack_weights(self._model, self._weights))
+            self._model.set_weights(unpack_weights(self._model.weights, self._weights))
             # Keras exports only what has been called.
             self._model(np.zeros((1, self.n_features_in_), np.float32))
         return self._model

@@ -7,7 +7,6 @@ estimator's weights: they go in as arrays before training and come out as arrays
 """
 
 import json
-import math
 import threading
 from collections import OrderedDict
 from contextlib import contextmanager
@@ -17,10 +16,11 @@ import numpy as np
 import tensorflow as tf
 from sklearn.utils import gen_batches
 
-from skgenre._architecture import pack_weights
+from skgenre._architecture import pack_weights, split_weights
+from skgenre._compiled import compiled
 from skgenre._devices import map_rows
 from skgenre._memory import release_pages
-from skgenre._training import TrainingProgram, compiled
+from skgenre._training import TrainingProgram
 from skgenre.networks import DTYPE, initial_weights
 
 # Idle programs that a process keeps, the least recently used goes first.
@@ -126,17 +126,13 @@ def predict(architecture, weights, X, rows_per_call):
 def _forward_program(architecture):
     model = _blank_model(architecture)
 
-    shapes = [variable.shape for variable in model.weights]
-    sizes = [math.prod(shape) for shape in shapes]
-
     # One vector: handing each array over by itself would take longer than the network does.
     def forward(weights, X, rows_per_shard):
-        parts = zip(tf.split(weights, sizes), shapes, strict=True)
-        arrays = [tf.reshape(part, shape) for part, shape in parts]
-        return map_rows(lambda rows: model.stateless_call(arrays, [], rows)[0], X, rows_per_shard)
+        pieces = split_weights(model.weights, weights)
+        return map_rows(lambda rows: model.stateless_call(pieces, [], rows)[0], X, rows_per_shard)
 
     signature = [
-        tf.TensorSpec((sum(sizes),), DTYPE),
+        tf.TensorSpec((model.count_params(),), DTYPE),
         tf.TensorSpec((None, architecture.n_timesteps), DTYPE),
         tf.TensorSpec((), tf.int32),
     ]

@@ -24,6 +24,18 @@ LOSS_NAMES = sorted(
     if inspect.isfunction(thing) and name not in ("get", "serialize", "deserialize")
 )
 
+_OPTIMIZERS_OF_SINGLE_NUMBERS = (
+    keras.optimizers.SGD,
+    keras.optimizers.RMSprop,
+    keras.optimizers.Adam,
+    keras.optimizers.AdamW,
+    keras.optimizers.Adadelta,
+    keras.optimizers.Adagrad,
+    keras.optimizers.Adamax,
+    keras.optimizers.Nadam,
+    keras.optimizers.Ftrl,
+    keras.optimizers.Lion,
+)
 _LOSSES_THAT_COMPARE_ROWS = ("circle", "ctc", "dice", "tversky")
 
 
@@ -68,6 +80,11 @@ def _optimizer_class(optimizer):
     if issubclass(optimizer, keras.optimizers.Optimizer):
         return optimizer
     raise TypeError(f"optimizer={optimizer!r} is no subclass of keras.optimizers.Optimizer.")
+
+
+def updates_each_number_alone(optimizer):
+    """Say whether it is sure that an update does not depend on which variable a number is in."""
+    return type(optimizer) in _OPTIMIZERS_OF_SINGLE_NUMBERS and optimizer.clipnorm is None
 
 
 def make_loss(loss, n_outputs, arguments):

@@ -1,0 +1,215 @@
+"""A network with its loss and optimizer, compiled."""
+
+from functools import cached_property
+from typing import NamedTuple
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from skgenre._architecture import Architecture, pack_weights, split_weights, unpack_weights
+from skgenre._convolution import unfold_first_convolution
+from skgenre._devices import map_rows, map_shards, on_one_thread
+from skgenre._keras_parts import adds_up_over_rows, updates_each_number_alone
+from skgenre.networks import DTYPE
+
+if keras.config.backend() != "tensorflow":
+    raise ImportError(
+        "skgenre trains with TensorFlow, but Keras is set to run on "
+        f"{keras.config.backend()!r}: unset KERAS_BACKEND, or set it to 'tensorflow'."
+    )
+
+# Threads that a batch can keep busy. It is the same everywhere, as it decides the order of sums.
+SHARDS_PER_BATCH = 4
+# Excerpts that a thread judges at once.
+ROWS_PER_SHARD = 8
+
+
+class Recipe(NamedTuple):
+    """What is trained, and towards what."""
+
+    architecture: Architecture
+    loss: object
+    optimizer: keras.optimizers.Optimizer
+
+
+class CompiledNetwork:
+    """A network whose steps of training run on the device, many in one call.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        Architecture, loss and optimizer; the optimizer is this network's own from now on.
+
+    Attributes
+    ----------
+    model : keras.Model
+        The same network for callbacks. Its weights are not those that are trained.
+    """
+
+    def __init__(self, recipe):
+        self.model = recipe.architecture.build_model(seed=0)
+        unfold_first_convolution(self.model)
+        self.model.compile(optimizer=recipe.optimizer, loss=recipe.loss)
+        self._optimizer = recipe.optimizer
+        self._adds_up = adds_up_over_rows(recipe.loss)
+        weights = self.model.get_weights()
+        # Tracing an update costs more time than any other part of a network, once per variable.
+        self._in_one_piece = updates_each_number_alone(recipe.optimizer)
+        pieces = [pack_weights(weights)] if self._in_one_piece else weights
+        self._variables = [keras.Variable(piece) for piece in pieces]
+        self._optimizer.build(self._variables)
+        self._samples = [
+            tf.TensorSpec((None, recipe.architecture.n_timesteps), DTYPE),
+            tf.TensorSpec((None, recipe.architecture.n_outputs), DTYPE),
+            tf.TensorSpec((None,), DTYPE),
+        ]
+
+    def weights(self):
+        """Copy the weights that are trained, packed."""
+        return pack_weights([np.asarray(variable) for variable in self._variables])
+
+    def set_weights(self, weights):
+        """Take over packed weights."""
+        _assign(self._variables, unpack_weights(self._variables, weights))
+
+    def slots(self):
+        """Copy what the optimizer remembers."""
+        return [np.asarray(variable) for variable in self._optimizer.variables]
+
+    def set_slots(self, slots):
+        """Take over what an optimizer of the same kind remembered."""
+        _assign(self._optimizer.variables, slots)
+
+    @cached_property
+    def walk(self):
+        """Train on samples, in the order of given rows and in batches of a given size.
+
+        A function of X, targets, sample weights, rows and batch size; it returns the sum of the
+        losses and the number of hits.
+        """
+        order, batch_size = tf.TensorSpec((None,), tf.int32), tf.TensorSpec((), tf.int32)
+        return compiled(self._walk, [*self._samples, order, batch_size])
+
+    @cached_property
+    def judge(self):
+        """Score samples: a function of X, targets and sample weights, which returns the same."""
+        return compiled(self._judge, self._samples)
+
+    def _walk(self, X, targets, sample_weight, order, batch_size):
+        def step(first, losses, hits):
+            # TensorFlow does not see that a step changes what the next one reads.
+            with tf.control_dependencies([first]):
+                rows = order[first : first + batch_size]
+                more_losses, more_hits = self._train_step(
+                    tf.gather(X, rows), tf.gather(targets, rows), tf.gather(sample_weight, rows)
+                )
+            with tf.control_dependencies([more_losses]):
+                return first + batch_size, losses + more_losses, hits + more_hits
+
+        def unfinished(first, losses, hits):
+            return first < tf.shape(order)[0]
+
+        return tf.while_loop(unfinished, step, (0, 0.0, 0.0))[1:]
+
+    def _train_step(self, X, targets, sample_weight):
+        learn = self._learn_from_shards if self._adds_up else self._learn_from_batch
+        losses, hits, gradients = learn(self._pieces(), X, targets, sample_weight)
+
+        def update():
+            sums = [tf.reduce_sum(shards, axis=0) for shards in gradients]
+            if self._in_one_piece:
+                sums = [tf.concat([tf.reshape(gradient, (-1,)) for gradient in sums], axis=0)]
+            self._optimizer.apply(sums, self._variables)
+            return tf.reduce_sum(losses), tf.reduce_sum(hits)
+
+        return on_one_thread(update)
+
+    def _pieces(self):
+        """Read the weights as the network's layers have them."""
+        values = [tf.convert_to_tensor(variable) for variable in self._variables]
+        return split_weights(self.model.weights, *values) if self._in_one_piece else values
+
+    def _learn_from_shards(self, pieces, X, targets, sample_weight):
+        """Take loss, hits and gradients of each shard by itself."""
+
+        def learn(first, end):
+            shard, aims = X[first:end], targets[first:end]
+            with tf.GradientTape() as tape:
+                tape.watch(pieces)
+                probabilities = self._outputs(pieces, shard)
+                loss = self._loss(aims, probabilities, sample_weight[first:end]) * _count(shard)
+                share = loss / _count(X)
+            return loss, _hits(aims, probabilities), *tape.gradient(share, pieces)
+
+        losses, hits, *gradients = map_shards(learn, _bounds(X))
+        return losses, hits, gradients
+
+    def _learn_from_batch(self, pieces, X, targets, sample_weight):
+        """Take the loss of all rows together, and its gradients through each shard."""
+        probabilities = self._probabilities(pieces, X)
+
+        def judge():
+            with tf.GradientTape() as tape:
+                tape.watch(probabilities)
+                loss = self._loss(targets, probabilities, sample_weight)
+            slopes = tape.gradient(loss, probabilities)
+            return loss * _count(X), _hits(targets, probabilities), slopes
+
+        def learn(first, end):
+            with tf.GradientTape() as tape:
+                tape.watch(pieces)
+                outputs = self._outputs(pieces, X[first:end])
+            return tuple(tape.gradient(outputs, pieces, slopes[first:end]))
+
+        loss, hits, slopes = on_one_thread(judge)
+        return loss, hits, map_shards(learn, _bounds(X))
+
+    def _judge(self, X, targets, sample_weight):
+        probabilities = self._probabilities(self._pieces(), X)
+
+        def judge():
+            loss = self._loss(targets, probabilities, sample_weight)
+            return loss * _count(X), _hits(targets, probabilities)
+
+        return on_one_thread(judge)
+
+    def _probabilities(self, pieces, X):
+        return map_rows(lambda rows: self._outputs(pieces, rows), X, ROWS_PER_SHARD)
+
+    def _outputs(self, pieces, X):
+        return self.model.stateless_call(pieces, [], X)[0]
+
+    def _loss(self, targets, probabilities, sample_weight):
+        return self.model.compute_loss(y=targets, y_pred=probabilities, sample_weight=sample_weight)
+
+
+def compiled(function, signature):
+    """Trace a function for tensors of the given shapes."""
+    # A concrete function is traced here and now, and never again.
+    return tf.function(function, autograph=False).get_concrete_function(*signature)
+
+
+def _assign(variables, values):
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)
+
+
+def _bounds(X):
+    """Cut a batch into shards of about equal size."""
+    n_rows = tf.shape(X)[0]
+    n_shards = tf.minimum(SHARDS_PER_BATCH, n_rows)
+    return n_rows * tf.range(n_shards + 1) // n_shards
+
+
+def _count(X):
+    return tf.cast(tf.shape(X)[0], DTYPE)
+
+
+def _hits(targets, probabilities):
+    """Count the rows whose likeliest class is the target."""
+    if targets.shape[1] == 1:
+        right = tf.equal(probabilities > 0.5, targets > 0.5)
+    else:
+        right = tf.equal(tf.argmax(probabilities, axis=1), tf.argmax(targets, axis=1))
+    return tf.reduce_sum(tf.cast(right, DTYPE))
