@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from skgenre._architecture import Architecture, pack_weights, split_weights, unpack_weights
-from skgenre._convolution import unfold_first_convolution
+from skgenre._convolution import speed_up_convolutions
 from skgenre._devices import map_rows, map_shards, on_one_thread
 from skgenre._keras_parts import adds_up_over_rows, updates_each_number_alone
 from skgenre.networks import DTYPE
@@ -49,7 +49,7 @@ class CompiledNetwork:
 
     def __init__(self, recipe):
         self.model = recipe.architecture.build_model(seed=0)
-        unfold_first_convolution(self.model)
+        speed_up_convolutions(self.model)
         self.model.compile(optimizer=recipe.optimizer, loss=recipe.loss)
         self._optimizer = recipe.optimizer
         self._adds_up = adds_up_over_rows(recipe.loss)
