@@ -10,14 +10,14 @@ from scikeras.utils import loss_name
 
 from skgenre._compat import did_you_mean
 
-OPTIMIZER_NAMES = sorted(
-    name.lower()
-    for name, thing in vars(keras.optimizers).items()
+OPTIMIZERS = {
+    name.lower(): thing
+    for name, thing in sorted(vars(keras.optimizers).items())
     if inspect.isclass(thing)
     and thing is not keras.optimizers.Optimizer
     # Wrappers around another optimizer want that one first.
     and next(iter(inspect.signature(thing).parameters)) == "learning_rate"
-)
+}
 LOSS_NAMES = sorted(
     name
     for name, thing in vars(keras.losses).items()
@@ -73,10 +73,10 @@ def make_optimizer(optimizer, learning_rate, arguments):
 
 def _optimizer_class(optimizer):
     if isinstance(optimizer, str):
-        try:
-            return type(keras.optimizers.get(optimizer))
-        except ValueError:
-            raise _unknown("optimizer", optimizer, OPTIMIZER_NAMES) from None
+        # Keras' own look-up does not find all of them.
+        if optimizer.lower() not in OPTIMIZERS:
+            raise _unknown("optimizer", optimizer, OPTIMIZERS)
+        return OPTIMIZERS[optimizer.lower()]
     if issubclass(optimizer, keras.optimizers.Optimizer):
         return optimizer
     raise TypeError(f"optimizer={optimizer!r} is no subclass of keras.optimizers.Optimizer.")

@@ -175,22 +175,47 @@ def test_parameters_set_after_fit_leave_predictions_alone(excerpts):
 # --- training -------------------------------------------------------------------------------
 
 
+def spread(targets, probabilities):
+    """Compare the rows of a batch: the loss is not the mean of theirs."""
+    return keras.ops.mean((targets - probabilities) ** 2) + keras.ops.std(probabilities)
+
+
+CNN, MLP = CNNGenreClassifier(), MLPGenreClassifier()
+CLIPPED = CNNGenreClassifier(learning_rate=0.1, optimizer__clipnorm=1e-3)
+CLIPPED_TOGETHER = CNNGenreClassifier(learning_rate=0.1, optimizer__global_clipnorm=1e-3)
+
+
 @pytest.mark.parametrize(
-    ("estimator", "weighted"),
-    [(CNNGenreClassifier(), False), (CNNGenreClassifier(), True), (MLPGenreClassifier(), False)],
+    ("estimator", "optimizer", "loss", "weighted"),
+    [
+        (CNN, "adam", "mean_squared_error", False),
+        (CNN, "adam", "mean_squared_error", True),
+        (CNN, "adamw", "binary_crossentropy", True),
+        (MLP, "sgd", "mean_squared_error", False),
+        # Norms of each variable, or of all of them.
+        (CLIPPED, "sgd", "mean_squared_error", False),
+        (CLIPPED_TOGETHER, "sgd", "mean_squared_error", False),
+        (CNN, "lamb", "mean_squared_error", False),
+        (MLP, "muon", "mean_squared_error", False),
+        # Losses that are no means of what each row has by itself.
+        (CNN, "adam", "dice", False),
+        (CNN, "adam", spread, True),
+        (CNN, "sgd", keras.losses.MeanSquaredError(reduction="sum"), True),
+    ],
 )
-def test_one_epoch_equals_plain_keras(estimator, weighted):
+def test_one_epoch_equals_plain_keras(estimator, optimizer, loss, weighted):
     X, y = make_genre_excerpts(70, random_state=0)
     sample_weight = np.random.RandomState(1).uniform(0.5, 2, 70) if weighted else None
     estimator = clone(estimator).set_params(random_state=3, epochs=1)
+    estimator.set_params(optimizer=optimizer, loss=loss)
     model = clone(estimator).initialize(X, y).model_
-    rate = estimator.learning_rate
-    model.compile(
-        optimizer=keras.optimizers.Adam(rate)
-        if estimator.optimizer == "adam"
-        else keras.optimizers.SGD(rate),
-        loss="mean_squared_error",
-    )
+    routed = {
+        name.removeprefix("optimizer__"): value
+        for name, value in estimator.get_params().items()
+        if name.startswith("optimizer__")
+    }
+    kinds = {name.lower(): kind for name, kind in vars(keras.optimizers).items()}
+    model.compile(kinds[optimizer](estimator.learning_rate, **routed), loss)
     order = visiting_order(estimator, X, y)
     for first in range(0, 70, 16):
         rows = order[first : first + 16]
@@ -814,6 +839,40 @@ def test_a_callback_can_stop_training(excerpts):
     X, y = excerpts
     assert small_cnn(callbacks=[Stop()], epochs=5).fit(X, y).n_iter_ == 1
     assert small_cnn(epochs=5).fit(X, y).n_iter_ == 5
+
+
+def test_a_callback_sees_the_weights_and_can_change_them(excerpts):
+    X, y = excerpts
+    seen = []
+
+    class Halve(keras.callbacks.Callback):
+        def on_train_begin(self, logs=None):
+            seen.append(self.model.get_weights())
+
+        def on_epoch_end(self, epoch, logs=None):
+            seen.append(self.model.get_weights())
+            self.model.set_weights([array / 2 for array in self.model.get_weights()])
+
+    fitted = small_cnn(callbacks=[Halve()], epochs=1).fit(X, y)
+    initial, trained = small_cnn().initialize(X, y), small_cnn(epochs=1).fit(X, y)
+    for part, (begun, ended) in enumerate(zip(*seen, strict=True)):
+        assert_array_equal(begun, initial.model_.get_weights()[part])
+        assert_array_equal(ended, trained.model_.get_weights()[part])
+        assert_array_equal(fitted.model_.get_weights()[part], ended / 2)
+
+
+def test_a_callback_can_change_weights_between_batches(excerpts):
+    X, y = excerpts
+
+    class Forget(keras.callbacks.Callback):
+        def on_train_batch_begin(self, batch, logs=None):
+            self.model.set_weights([np.zeros_like(array) for array in self.model.get_weights()])
+
+    fitted = small_cnn(callbacks=[Forget()], epochs=1, optimizer="sgd").fit(X, y)
+    # Nothing comes through layers of zeros but the last bias.
+    *others, last_bias = fitted.model_.get_weights()
+    assert not any(map(np.any, others))
+    assert last_bias.any()
 
 
 # Keras 3.15 reads its own variable in a way that numpy 2 deprecates.

@@ -61,18 +61,6 @@ def test_cross_validation_by_song(excerpts):
     assert np.isfinite(scores).all()
 
 
-def test_grid_search_over_kernel_sizes_is_the_same_in_two_processes(excerpts):
-    X, y = excerpts
-    grid = {"cnngenreclassifier__kernel_sizes": [(9, 5), (5, 3), 7]}
-    one, two = (
-        GridSearchCV(small_pipeline(), grid, cv=2, n_jobs=n_jobs).fit(X, y) for n_jobs in (1, 2)
-    )
-    for column in ("split0_test_score", "split1_test_score", "mean_test_score"):
-        assert_array_equal(one.cv_results_[column], two.cv_results_[column])
-    assert one.best_params_ == two.best_params_
-    assert_allclose(one.predict_proba(X), two.predict_proba(X), atol=1e-6)
-
-
 def test_grid_search_over_routed_names(excerpts):
     grid = {"cnngenreclassifier__optimizer__beta_1": [0.5, 0.9]}
     search = GridSearchCV(small_pipeline(), grid, cv=2).fit(*excerpts)
