@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from skgenre._architecture import Architecture, pack_weights, split_weights, unpack_weights
-from skgenre._convolution import speed_up_convolutions
+from skgenre._convolution import GradientTaker
 from skgenre._devices import map_rows, map_shards, on_one_thread
 from skgenre._keras_parts import adds_up_over_rows, updates_each_number_alone
 from skgenre.networks import DTYPE
@@ -49,7 +49,7 @@ class CompiledNetwork:
 
     def __init__(self, recipe):
         self.model = recipe.architecture.build_model(seed=0)
-        speed_up_convolutions(self.model)
+        self._gradient_taker = GradientTaker(self.model)
         self.model.compile(optimizer=recipe.optimizer, loss=recipe.loss)
         self._optimizer = recipe.optimizer
         self._adds_up = adds_up_over_rows(recipe.loss)
@@ -120,7 +120,7 @@ class CompiledNetwork:
             sums = [tf.reduce_sum(shards, axis=0) for shards in gradients]
             if self._in_one_piece:
                 sums = [tf.concat([tf.reshape(gradient, (-1,)) for gradient in sums], axis=0)]
-            self._optimizer.apply(sums, self._variables)
+            _apply(self._optimizer, sums, self._variables)
             return tf.reduce_sum(losses), tf.reduce_sum(hits)
 
         return on_one_thread(update)
@@ -140,7 +140,8 @@ class CompiledNetwork:
                 probabilities = self._outputs(pieces, shard)
                 loss = self._loss(aims, probabilities, sample_weight[first:end]) * _count(shard)
                 share = loss / _count(X)
-            return loss, _hits(aims, probabilities), *tape.gradient(share, pieces)
+            gradients = self._gradient_taker.gradients(tape, share, pieces)
+            return loss, _hits(aims, probabilities), *gradients
 
         losses, hits, *gradients = map_shards(learn, _bounds(X))
         return losses, hits, gradients
@@ -160,7 +161,8 @@ class CompiledNetwork:
             with tf.GradientTape() as tape:
                 tape.watch(pieces)
                 outputs = self._outputs(pieces, X[first:end])
-            return tuple(tape.gradient(outputs, pieces, slopes[first:end]))
+            taker = self._gradient_taker
+            return tuple(taker.gradients(tape, outputs, pieces, slopes[first:end]))
 
         loss, hits, slopes = on_one_thread(judge)
         return loss, hits, map_shards(learn, _bounds(X))
@@ -188,6 +190,13 @@ def compiled(function, signature):
     """Trace a function for tensors of the given shapes."""
     # A concrete function is traced here and now, and never again.
     return tf.function(function, autograph=False).get_concrete_function(*signature)
+
+
+def _apply(optimizer, gradients, variables):
+    # Called in the context of one of several replicas, Keras would add up the gradients of them
+    # all, by way of tf.custom_gradient, which keeps every graph that it was ever used in.
+    replica = tf.distribute.get_replica_context()
+    replica.merge_call(lambda strategy: optimizer.apply(gradients, variables))
 
 
 def _assign(variables, values):

@@ -1,5 +1,6 @@
 """Excerpts in memory maps, and sets too large to stay on the device."""
 
+import gc
 import subprocess
 import sys
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
+import skgenre._engine
 import skgenre._feeding
 from skgenre import CNNGenreClassifier
 from skgenre._memory import release_pages
@@ -156,3 +158,15 @@ def test_memory_does_not_grow_with_the_number_of_fits():
     assert result.returncode == 0, result.stderr
     print(f"{float(result.stdout):.1f} MiB more after 100 fits than after 10")
     assert float(result.stdout) < 30
+
+
+def test_networks_that_are_no_longer_kept_are_freed(excerpts, monkeypatch):
+    X, y = excerpts
+    monkeypatch.setattr(skgenre._engine, "PROGRAMS_KEPT", 1)
+    graphs = []
+    for size in range(3, 7):
+        small_cnn(kernel_sizes=(size, 3), epochs=1).fit(X, y)
+        gc.collect()
+        graphs.append(sum(type(thing).__name__ == "FuncGraph" for thing in gc.get_objects()))
+    assert graphs[0] > 0
+    assert graphs == graphs[:1] * 4
