@@ -96,6 +96,16 @@ class CompiledNetwork:
         """Score samples: a function of X, targets and sample weights, which returns the same."""
         return compiled(self._judge, self._samples)
 
+    @cached_property
+    def show_weights(self):
+        """Give the Keras model the weights that are trained: a function of nothing."""
+        return compiled(lambda: _assign(self.model.weights, self._pieces()), [])
+
+    @cached_property
+    def take_weights(self):
+        """Train the weights of the Keras model from now on: a function of nothing."""
+        return compiled(lambda: _assign(self._variables, self._joined(self.model.weights)), [])
+
     def _walk(self, X, targets, sample_weight, order, batch_size):
         def step(first, losses, hits):
             # TensorFlow does not see that a step changes what the next one reads.
@@ -118,9 +128,7 @@ class CompiledNetwork:
 
         def update():
             sums = [tf.reduce_sum(shards, axis=0) for shards in gradients]
-            if self._in_one_piece:
-                sums = [tf.concat([tf.reshape(gradient, (-1,)) for gradient in sums], axis=0)]
-            _apply(self._optimizer, sums, self._variables)
+            _apply(self._optimizer, self._joined(sums), self._variables)
             return tf.reduce_sum(losses), tf.reduce_sum(hits)
 
         return on_one_thread(update)
@@ -129,6 +137,12 @@ class CompiledNetwork:
         """Read the weights as the network's layers have them."""
         values = [tf.convert_to_tensor(variable) for variable in self._variables]
         return split_weights(self.model.weights, *values) if self._in_one_piece else values
+
+    def _joined(self, pieces):
+        """Undo `_pieces`."""
+        if not self._in_one_piece:
+            return pieces
+        return [tf.concat([tf.reshape(piece, (-1,)) for piece in pieces], axis=0)]
 
     def _learn_from_shards(self, pieces, X, targets, sample_weight):
         """Take loss, hits and gradients of each shard by itself."""

@@ -7,7 +7,6 @@ import keras
 import numpy as np
 from sklearn.utils import gen_batches
 
-from skgenre._architecture import pack_weights, unpack_weights
 from skgenre._compiled import CompiledNetwork
 from skgenre._feeding import feed, rows_per_block
 from skgenre._progress import EpochLines, listens_to_batches
@@ -18,6 +17,8 @@ STEPS_PER_CALL = 64
 STEPS_PER_BAR_UPDATE = 8
 # Excerpts of a validation set that are judged in one call.
 ROWS_PER_CALL = 512
+EPOCH_EVENTS = ("on_train_begin", "on_epoch_begin", "on_epoch_end", "on_train_end")
+BATCH_EVENTS = ("on_train_batch_begin", "on_train_batch_end")
 
 
 class State(NamedTuple):
@@ -138,7 +139,9 @@ class _Watchers:
     def __init__(self, network, schedule, n_steps):
         shown = [EpochLines()] if schedule.verbose > 1 else []
         self._network = network
-        self._look_at_weights = bool(schedule.callbacks)
+        self._heard = EPOCH_EVENTS if schedule.callbacks else ()
+        if listens_to_batches(schedule.callbacks):
+            self._heard += BATCH_EVENTS
         network.model.stop_training = False
         self._callbacks = keras.callbacks.CallbackList(
             [*schedule.callbacks, *shown],
@@ -151,14 +154,11 @@ class _Watchers:
 
     def tell(self, event, *arguments):
         """Call the method of each callback that is named like the event."""
-        hear = getattr(self._callbacks, event)
-        if not self._look_at_weights:
-            hear(*arguments)
-            return
-        model = self._network.model
-        model.set_weights(unpack_weights(model.weights, self._network.weights()))
-        hear(*arguments)
-        self._network.set_weights(pack_weights(model.get_weights()))
+        if event in self._heard:
+            self._network.show_weights()
+        getattr(self._callbacks, event)(*arguments)
+        if event in self._heard:
+            self._network.take_weights()
 
     def want_to_stop(self):
         """Say whether a callback has asked for the end."""
