@@ -10,6 +10,7 @@ import tensorflow as tf
 from skgenre._architecture import Architecture, pack_weights, split_weights, unpack_weights
 from skgenre._convolution import GradientTaker
 from skgenre._devices import map_rows, map_shards, on_one_thread
+from skgenre._garbage import collection_paused
 from skgenre._keras_parts import adds_up_over_rows, updates_each_number_alone
 from skgenre.networks import DTYPE
 
@@ -202,8 +203,9 @@ class CompiledNetwork:
 
 def compiled(function, signature):
     """Trace a function for tensors of the given shapes."""
-    # A concrete function is traced here and now, and never again.
-    return tf.function(function, autograph=False).get_concrete_function(*signature)
+    with collection_paused():
+        # A concrete function is traced here and now, and never again.
+        return tf.function(function, autograph=False).get_concrete_function(*signature)
 
 
 def _apply(optimizer, gradients, variables):

@@ -2,10 +2,11 @@
 
 from numbers import Integral, Real
 
-import keras
 import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions
 
+# The first of all imports of Keras, TensorFlow and scikeras.
+from skgenre._backends import keras
 from skgenre._base import BaseGenreClassifier
 from skgenre.networks import build_cnn, build_mlp
 
