@@ -19,7 +19,7 @@ from sklearn.utils import gen_batches
 from skgenre._architecture import pack_weights, split_weights
 from skgenre._compiled import compiled
 from skgenre._devices import map_rows
-from skgenre._memory import release_pages
+from skgenre._memory import release_freed, release_pages
 from skgenre._training import TrainingProgram
 from skgenre.networks import DTYPE, initial_weights
 
@@ -90,7 +90,9 @@ def train(recipe, state, training, validation, schedule):
     """Train a network; see `TrainingProgram.train` for all but the first argument."""
     learning_rate = _constant_learning_rate(recipe.optimizer)
     with _POOL.borrow(recipe) as program:
-        return program.train(state, training, validation, schedule, learning_rate)
+        trained = program.train(state, training, validation, schedule, learning_rate)
+    release_freed()
+    return trained
 
 
 def predict(architecture, weights, X, rows_per_call):

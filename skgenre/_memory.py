@@ -1,6 +1,8 @@
-"""Memory maps: files that are read like arrays, and may be far larger than memory."""
+"""Memory that is not needed any more goes back to the system."""
 
+import ctypes
 import mmap
+import sys
 
 import numpy as np
 
@@ -22,3 +24,15 @@ def release_pages(array):
         array = array.base
     if isinstance(array, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
         array.madvise(mmap.MADV_DONTNEED)
+
+
+def release_freed():
+    """Give back what has been freed but is still held for later, where the C library can."""
+    if _malloc_trim is not None:
+        _malloc_trim(0)
+
+
+# glibc holds what TensorFlow's threads free in pieces, more with every fit.
+_malloc_trim = (
+    getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform.startswith("linux") else None
+)
