@@ -5,8 +5,12 @@ from numbers import Real
 
 import numpy as np
 from sklearn.model_selection import train_test_split
+from sklearn.utils import gen_batches
 
 from skgenre._memory import release_pages
+
+# Of a memory map up to two megabytes may come into memory with each row that is read.
+ROWS_PER_READ = 256
 
 
 @dataclass(frozen=True)
@@ -39,8 +43,10 @@ class Samples:
         """Read the samples: excerpts, targets and weights."""
         if len(self) == len(self.X) and np.array_equal(self.rows, np.arange(len(self))):
             return self.X, self.targets, self.weights
-        excerpts = self.X[self.rows]
-        release_pages(self.X)
+        excerpts = np.empty((len(self), self.X.shape[1]), self.X.dtype)
+        for part in gen_batches(len(self), ROWS_PER_READ):
+            excerpts[part] = self.X[self.rows[part]]
+            release_pages(self.X)
         return excerpts, self.targets, self.weights
 
 

@@ -89,7 +89,7 @@ def _growth(after, first, last):
 
 def checks(sizes):
     """Seconds of scikit-learn's estimator checks."""
-    ours = _alone("checks", maker="ours", at_most=sizes.checks)
+    ours = _alone("checks", maker="ours_by_default", at_most=sizes.checks)
     theirs = _alone("checks", maker="scikeras_dense", at_most=sizes.checks)
     what = f"check_estimator; ours {_tally(ours)}, theirs {_tally(theirs)}"
     taken = {
