@@ -11,7 +11,8 @@ _SHOWN = {
     "val_loss": "val_loss",
     "val_accuracy": "val_acc",
 }
-_BATCH_HOOKS = ("on_train_batch_begin", "on_train_batch_end", "on_batch_begin", "on_batch_end")
+BATCH_EVENTS = ("on_train_batch_begin", "on_train_batch_end")
+_BATCH_HOOKS = (*BATCH_EVENTS, "on_batch_begin", "on_batch_end")
 
 
 class EpochLines(keras.callbacks.Callback):

@@ -9,7 +9,7 @@ from sklearn.utils import gen_batches
 
 from skgenre._compiled import CompiledNetwork
 from skgenre._feeding import feed, rows_per_block
-from skgenre._progress import EpochLines, listens_to_batches
+from skgenre._progress import BATCH_EVENTS, EpochLines, listens_to_batches
 
 # Between two visits to Python: short enough for Ctrl-C, long enough that the visits cost nothing
 # beside the steps. A progress bar wants to move more often.
@@ -18,7 +18,6 @@ STEPS_PER_BAR_UPDATE = 8
 # Excerpts of a validation set that are judged in one call.
 ROWS_PER_CALL = 512
 EPOCH_EVENTS = ("on_train_begin", "on_epoch_begin", "on_epoch_end", "on_train_end")
-BATCH_EVENTS = ("on_train_batch_begin", "on_train_batch_end")
 
 
 class State(NamedTuple):
