@@ -20,9 +20,10 @@ if keras.config.backend() != "tensorflow":
         f"{keras.config.backend()!r}: unset KERAS_BACKEND, or set it to 'tensorflow'."
     )
 
-# Threads that a batch can keep busy. It is the same everywhere, as it decides the order of sums.
+# Threads that a batch can keep busy, and excerpts that a thread wants at once: with fewer, what
+# each shard costs of itself outweighs another thread. They are the same everywhere, as they
+# decide the order of sums.
 SHARDS_PER_BATCH = 4
-# Excerpts that a thread judges at once.
 ROWS_PER_SHARD = 8
 
 
@@ -129,7 +130,7 @@ class CompiledNetwork:
 
         def update():
             sums = [tf.reduce_sum(shards, axis=0) for shards in gradients]
-            _apply(self._optimizer, self._joined(sums), self._variables)
+            _apply(self._optimizer, sums, self._variables)
             return tf.reduce_sum(losses), tf.reduce_sum(hits)
 
         return on_one_thread(update)
@@ -156,7 +157,7 @@ class CompiledNetwork:
                 loss = self._loss(aims, probabilities, sample_weight[first:end]) * _count(shard)
                 share = loss / _count(X)
             gradients = self._gradient_taker.gradients(tape, share, pieces)
-            return loss, _hits(aims, probabilities), *gradients
+            return loss, _hits(aims, probabilities), *self._joined(gradients)
 
         losses, hits, *gradients = map_shards(learn, _bounds(X))
         return losses, hits, gradients
@@ -177,7 +178,7 @@ class CompiledNetwork:
                 tape.watch(pieces)
                 outputs = self._outputs(pieces, X[first:end])
             taker = self._gradient_taker
-            return tuple(taker.gradients(tape, outputs, pieces, slopes[first:end]))
+            return tuple(self._joined(taker.gradients(tape, outputs, pieces, slopes[first:end])))
 
         loss, hits, slopes = on_one_thread(judge)
         return loss, hits, map_shards(learn, _bounds(X))
@@ -223,7 +224,7 @@ def _assign(variables, values):
 def _bounds(X):
     """Cut a batch into shards of about equal size."""
     n_rows = tf.shape(X)[0]
-    n_shards = tf.minimum(SHARDS_PER_BATCH, n_rows)
+    n_shards = tf.minimum(SHARDS_PER_BATCH, -(-n_rows // ROWS_PER_SHARD))
     return n_rows * tf.range(n_shards + 1) // n_shards
 
 

@@ -18,23 +18,16 @@ _TIMED_IMPORT = (
 
 
 def _python(*arguments):
-    """Run a fresh interpreter: the last line of its output as JSON, or its end in words."""
+    """Run a fresh interpreter and read the last line of its output as JSON."""
     done = subprocess.run(
-        [sys.executable, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False
+        [sys.executable, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
     )
-    if done.returncode:
-        return f"ended with status {done.returncode}"
     return json.loads(done.stdout.splitlines()[-1])
 
 
 def _alone(job, **arguments):
     announce(f"  {job} {arguments}")
     return _python("-m", "tests.benchmarks.alone", job, json.dumps(arguments))
-
-
-def _part(result, key):
-    """Take a part of a result, or pass on the words that stand for it."""
-    return result if isinstance(result, str) else result[key]
 
 
 def imports(sizes):
@@ -84,25 +77,23 @@ def _between(first, last):
 
 
 def _growth(after, first, last):
-    return after if isinstance(after, str) else after[last - 1] - after[first - 1]
+    return after[last - 1] - after[first - 1]
 
 
 def checks(sizes):
     """Seconds of scikit-learn's estimator checks."""
-    ours = _alone("checks", maker="ours_by_default", at_most=sizes.checks)
-    theirs = _alone("checks", maker="scikeras_dense", at_most=sizes.checks)
-    what = f"check_estimator; ours {_tally(ours)}, theirs {_tally(theirs)}"
-    taken = {
-        rivals.OURS: _part(ours, "seconds"),
-        "scikeras, Dense network": _part(theirs, "seconds"),
-    }
+    makers = {rivals.OURS: "ours_by_default", "scikeras, Dense network": "scikeras_dense"}
+    tallies = {}
+
+    def check(name):
+        result = _alone("checks", maker=makers[name], at_most=sizes.checks)
+        tallies[name] = f"{result['n_failed']} of {result['n_checks']} failed"
+        return [result["seconds"]]
+
+    ready = {name: partial(partial, check, name) for name in makers}
+    taken = medians(ready, sizes.repeats)
+    what = "check_estimator; ours {}, theirs {}".format(*tallies.values())
     return [row._replace(ours_over_rival=True) for row in versus("checks", what, taken)]
-
-
-def _tally(result):
-    if isinstance(result, str):
-        return result
-    return f"{result['n_failed']} of {result['n_checks']} failed"
 
 
 def memmap(sizes):
@@ -110,13 +101,13 @@ def memmap(sizes):
     result = _alone("memmap", gigabytes=sizes.memmap_gigabytes, n_timesteps=sizes.n_timesteps)
     what = f"one epoch of a mapped file of {sizes.memmap_gigabytes:g} GB"
     return [
-        Row("memmap", f"{what}: peak memory", "", _part(result, "resident"), unit="MB"),
+        Row("memmap", f"{what}: peak memory", "", result["resident"], unit="MB"),
         Row(
             "memmap, anonymous",
             f"{what}: peak memory that is no file's",
             "",
-            _part(result, "anonymous"),
+            result["anonymous"],
             unit="MB",
         ),
-        Row("memmap, seconds", what, "", _part(result, "seconds")),
+        Row("memmap, seconds", what, "", result["seconds"]),
     ]

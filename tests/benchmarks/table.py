@@ -13,10 +13,10 @@ Benchmarks
 ==========
 
 Written by ``python -m tests.benchmarks --page``. What is compared was timed in turn in the same
-run, and each time is the median of several, but for memory, scikit-learn's checks and the mapped
-file, which are measured once in a process of their own. Epochs are those after the first.
-skorch and ONNX Runtime predict with their own defaults, scikeras with Keras'. PyTorch's threads
-wait asleep (``OMP_WAIT_POLICY=PASSIVE``), which is kinder to skorch where cores are shared.
+run, and each time is the median of several, but for memory and the mapped file, which are
+measured once in a process of their own. Epochs are those after the first. skorch and ONNX Runtime
+predict with their own defaults, scikeras with Keras'. PyTorch's threads wait asleep
+(``OMP_WAIT_POLICY=PASSIVE``), which is kinder to skorch where cores are shared.
 {aeon}
 
 .. list-table::
