@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import tensorflow as tf
@@ -44,3 +45,10 @@ class Architecture:
     def build_model(self, seed=None):
         """Build the network, with weights from `seed`."""
         return self.build(self.n_timesteps, self.n_outputs, **dict(self.settings), seed=seed)
+
+
+# A few of the networks used last.
+@lru_cache(maxsize=8)
+def blank_model(architecture):
+    """Build a network for its layers and shapes, which many may look at and nobody changes."""
+    return architecture.build_model(seed=0)

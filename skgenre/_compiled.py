@@ -7,11 +7,17 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from skgenre._architecture import Architecture, pack_weights, split_weights, unpack_weights
-from skgenre._convolution import GradientTaker
+from skgenre._architecture import (
+    Architecture,
+    blank_model,
+    pack_weights,
+    split_weights,
+    unpack_weights,
+)
 from skgenre._devices import map_rows, map_shards, on_one_thread
 from skgenre._garbage import collection_paused
 from skgenre._keras_parts import adds_up_over_rows, updates_each_number_alone
+from skgenre._network_run import NetworkRun
 from skgenre.networks import DTYPE
 
 if keras.config.backend() != "tensorflow":
@@ -42,25 +48,20 @@ class CompiledNetwork:
     ----------
     recipe : Recipe
         Architecture, loss and optimizer; the optimizer is this network's own from now on.
-
-    Attributes
-    ----------
-    model : keras.Model
-        The same network for callbacks. Its weights are not those that are trained.
     """
 
     def __init__(self, recipe):
-        self.model = recipe.architecture.build_model(seed=0)
-        self._gradient_taker = GradientTaker(self.model)
-        self.model.compile(optimizer=recipe.optimizer, loss=recipe.loss)
-        self._optimizer = recipe.optimizer
+        self._recipe = recipe
+        self._network = blank_model(recipe.architecture)
+        self._judge_of_loss = keras.Sequential()
+        self._judge_of_loss.compile(loss=recipe.loss)
         self._adds_up = adds_up_over_rows(recipe.loss)
-        weights = self.model.get_weights()
         # Tracing an update costs more time than any other part of a network, once per variable.
         self._in_one_piece = updates_each_number_alone(recipe.optimizer)
+        weights = [np.zeros(variable.shape, DTYPE) for variable in self._network.weights]
         pieces = [pack_weights(weights)] if self._in_one_piece else weights
         self._variables = [keras.Variable(piece) for piece in pieces]
-        self._optimizer.build(self._variables)
+        recipe.optimizer.build(self._variables)
         self._samples = [
             tf.TensorSpec((None, recipe.architecture.n_timesteps), DTYPE),
             tf.TensorSpec((None, recipe.architecture.n_outputs), DTYPE),
@@ -77,11 +78,25 @@ class CompiledNetwork:
 
     def slots(self):
         """Copy what the optimizer remembers."""
-        return [np.asarray(variable) for variable in self._optimizer.variables]
+        return [np.asarray(variable) for variable in self._recipe.optimizer.variables]
 
     def set_slots(self, slots):
         """Take over what an optimizer of the same kind remembered."""
-        _assign(self._optimizer.variables, slots)
+        _assign(self._recipe.optimizer.variables, slots)
+
+    def set_learning_rate(self, learning_rate):
+        """Go on with another learning rate."""
+        self._recipe.optimizer.learning_rate = learning_rate
+
+    @cached_property
+    def model(self):
+        """The same network for callbacks, which may set its learning rate.
+
+        Its weights are not those that are trained; see `show_weights` and `take_weights`.
+        """
+        model = self._recipe.architecture.build_model(seed=0)
+        model.compile(optimizer=self._recipe.optimizer, loss=self._recipe.loss)
+        return model
 
     @cached_property
     def walk(self):
@@ -130,7 +145,7 @@ class CompiledNetwork:
 
         def update():
             sums = [tf.reduce_sum(shards, axis=0) for shards in gradients]
-            _apply(self._optimizer, sums, self._variables)
+            _apply(self._recipe.optimizer, sums, self._variables)
             return tf.reduce_sum(losses), tf.reduce_sum(hits)
 
         return on_one_thread(update)
@@ -138,7 +153,7 @@ class CompiledNetwork:
     def _pieces(self):
         """Read the weights as the network's layers have them."""
         values = [tf.convert_to_tensor(variable) for variable in self._variables]
-        return split_weights(self.model.weights, *values) if self._in_one_piece else values
+        return split_weights(self._network.weights, *values) if self._in_one_piece else values
 
     def _joined(self, pieces):
         """Undo `_pieces`."""
@@ -153,11 +168,11 @@ class CompiledNetwork:
             shard, aims = X[first:end], targets[first:end]
             with tf.GradientTape() as tape:
                 tape.watch(pieces)
-                probabilities = self._outputs(pieces, shard)
-                loss = self._loss(aims, probabilities, sample_weight[first:end]) * _count(shard)
+                run = NetworkRun(self._network, pieces, shard)
+                loss = self._loss(aims, run.outputs, sample_weight[first:end]) * _count(shard)
                 share = loss / _count(X)
-            gradients = self._gradient_taker.gradients(tape, share, pieces)
-            return loss, _hits(aims, probabilities), *self._joined(gradients)
+            gradients = run.gradients(tape, share)
+            return loss, _hits(aims, run.outputs), *self._joined(gradients)
 
         losses, hits, *gradients = map_shards(learn, _bounds(X))
         return losses, hits, gradients
@@ -176,9 +191,8 @@ class CompiledNetwork:
         def learn(first, end):
             with tf.GradientTape() as tape:
                 tape.watch(pieces)
-                outputs = self._outputs(pieces, X[first:end])
-            taker = self._gradient_taker
-            return tuple(self._joined(taker.gradients(tape, outputs, pieces, slopes[first:end])))
+                run = NetworkRun(self._network, pieces, X[first:end])
+            return tuple(self._joined(run.gradients(tape, run.outputs, slopes[first:end])))
 
         loss, hits, slopes = on_one_thread(judge)
         return loss, hits, map_shards(learn, _bounds(X))
@@ -193,13 +207,14 @@ class CompiledNetwork:
         return on_one_thread(judge)
 
     def _probabilities(self, pieces, X):
-        return map_rows(lambda rows: self._outputs(pieces, rows), X, ROWS_PER_SHARD)
+        def outputs(rows):
+            return NetworkRun(self._network, pieces, rows).outputs
 
-    def _outputs(self, pieces, X):
-        return self.model.stateless_call(pieces, [], X)[0]
+        return map_rows(outputs, X, ROWS_PER_SHARD)
 
     def _loss(self, targets, probabilities, sample_weight):
-        return self.model.compute_loss(y=targets, y_pred=probabilities, sample_weight=sample_weight)
+        judge = self._judge_of_loss
+        return judge.compute_loss(y=targets, y_pred=probabilities, sample_weight=sample_weight)
 
 
 def compiled(function, signature):

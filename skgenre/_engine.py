@@ -16,10 +16,11 @@ import numpy as np
 import tensorflow as tf
 from sklearn.utils import gen_batches
 
-from skgenre._architecture import pack_weights, split_weights
+from skgenre._architecture import blank_model, pack_weights, split_weights
 from skgenre._compiled import compiled
 from skgenre._devices import map_rows
 from skgenre._memory import release_freed, release_pages
+from skgenre._network_run import NetworkRun
 from skgenre._training import TrainingProgram
 from skgenre.networks import DTYPE, initial_weights
 
@@ -146,11 +147,11 @@ def _on_device(weights):
 
 @lru_cache(maxsize=PROGRAMS_KEPT)
 def _forward_program(architecture):
-    model = _blank_model(architecture)
+    model = blank_model(architecture)
 
     def forward(weights, X, rows_per_shard):
         pieces = split_weights(model.weights, weights)
-        return map_rows(lambda rows: model.stateless_call(pieces, [], rows)[0], X, rows_per_shard)
+        return map_rows(lambda rows: NetworkRun(model, pieces, rows).outputs, X, rows_per_shard)
 
     signature = [
         tf.TensorSpec((model.count_params(),), DTYPE),
@@ -160,11 +161,6 @@ def _forward_program(architecture):
     return compiled(forward, signature)
 
 
-@lru_cache(maxsize=PROGRAMS_KEPT)
-def _blank_model(architecture):
-    return architecture.build_model(seed=0)
-
-
 def fresh_weights(architecture, seed):
     """Draw a network's initial weights from a seed, packed."""
-    return pack_weights(initial_weights(_blank_model(architecture), seed))
+    return pack_weights(initial_weights(blank_model(architecture), seed))

@@ -88,7 +88,7 @@ class TrainingProgram:
         self._network.set_slots(state.slots if fitting else self._fresh_slots)
         self._network.set_weights(state.weights)
         if learning_rate is not None:
-            self._network.model.optimizer.learning_rate = learning_rate
+            self._network.set_learning_rate(learning_rate)
 
     def _run(self, training, validation, schedule):
         n_steps = -(-len(training.samples) // schedule.batch_size)
@@ -138,14 +138,18 @@ class _Watchers:
     def __init__(self, network, schedule, n_steps):
         shown = [EpochLines()] if schedule.verbose > 1 else []
         self._network = network
-        self._heard = EPOCH_EVENTS if schedule.callbacks else ()
+        self._model = None
+        self._heard = ()
+        if schedule.callbacks:
+            self._model = network.model
+            self._model.stop_training = False
+            self._heard = EPOCH_EVENTS
         if listens_to_batches(schedule.callbacks):
             self._heard += BATCH_EVENTS
-        network.model.stop_training = False
         self._callbacks = keras.callbacks.CallbackList(
             [*schedule.callbacks, *shown],
             add_progbar=schedule.verbose == 1,
-            model=network.model,
+            model=self._model,
             verbose=schedule.verbose,
             epochs=schedule.epochs,
             steps=n_steps,
@@ -161,7 +165,7 @@ class _Watchers:
 
     def want_to_stop(self):
         """Say whether a callback has asked for the end."""
-        return self._network.model.stop_training
+        return self._model is not None and self._model.stop_training
 
 
 class _RunningMeans:
