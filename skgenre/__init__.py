@@ -9,9 +9,18 @@ __version__ = "0.1.0.dev0"
 _HOMES = {
     "CNNGenreClassifier": "skgenre.classifiers",
     "MLPGenreClassifier": "skgenre.classifiers",
+    "SongClassifier": "skgenre.songs",
     "WaveformScaler": "skgenre.preprocessing",
 }
-_SUBMODULES = ("classifiers", "datasets", "networks", "preprocessing")
+_SUBMODULES = (
+    "audio",
+    "classifiers",
+    "datasets",
+    "leakage",
+    "networks",
+    "preprocessing",
+    "songs",
+)
 
 __all__ = [*_HOMES, *_SUBMODULES]
 

@@ -73,7 +73,7 @@ class BaseGenreClassifier(SklearnKerasClassifier):
                 check_labels(y, self.classes_, "y")
             else:
                 self._start(at_least_two(np.unique(y)))
-            weights = weigh_classes(self._setting("class_weight"), y, self.classes_)
+            weights = weigh_classes(self._setting("class_weight"), y, self.classes_, sample_weight)
             samples = make_samples(X, rows, y, self.classes_, weights, sample_weight)
             training, validation = self._set_apart(samples, y, groups, X_val, y_val, weights)
             self._train(training, validation, self._setting("epochs"))
@@ -117,7 +117,7 @@ class BaseGenreClassifier(SklearnKerasClassifier):
             if first:
                 self._start(at_least_two(self.classes_))
             check_labels(y, self.classes_, "y")
-            weights = weigh_classes(self._setting("class_weight"), y, self.classes_)
+            weights = weigh_classes(self._setting("class_weight"), y, self.classes_, sample_weight)
             samples = make_samples(X, rows, y, self.classes_, weights, sample_weight)
             self._train(samples, None, epochs=1)
         return self

@@ -86,17 +86,19 @@ def _targets(codes, n_classes):
     return np.eye(n_classes, dtype=np.float32)[codes]
 
 
-def weigh_classes(class_weight, y, classes):
+def weigh_classes(class_weight, y, classes, sample_weight=None):
     """Weight of each class.
 
     Parameters
     ----------
     class_weight : None, "balanced" or dict
-        As in the classifiers: none, inverse to the classes' frequencies in `y`, or by label.
+        As in the classifiers: none, inverse to the classes' share of the weights, or by label.
     y : ndarray of shape (n_samples,)
         Labels.
     classes : ndarray of shape (n_classes,)
         Sorted labels.
+    sample_weight : ndarray of shape (n_samples,) or None, default=None
+        Weight of each label; None counts each as one.
 
     Returns
     -------
@@ -111,8 +113,10 @@ def weigh_classes(class_weight, y, classes):
     if class_weight is None:
         return np.ones(len(classes))
     if class_weight == "balanced":
-        counts = np.bincount(np.searchsorted(classes, y), minlength=len(classes))
-        return len(y) / (len(classes) * np.maximum(counts, 1))
+        codes = np.searchsorted(classes, y)
+        sums = np.bincount(codes, sample_weight, minlength=len(classes))
+        # A class that is absent weighs nothing either way.
+        return sums.sum() / (len(classes) * np.where(sums > 0, sums, 1))
     labels = classes.tolist()
     for label, weight in class_weight.items():
         if label not in labels:

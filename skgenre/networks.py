@@ -6,6 +6,8 @@ import keras
 import numpy as np
 from keras import layers
 
+from skgenre._text_tables import as_columns
+
 DTYPE = "float32"
 
 # Without a seed of its own every initializer would draw one from Python's global generator.
@@ -233,6 +235,4 @@ def format_parameter_table(model):
     """
     rows = [Parameter._fields]
     rows += [(*row[:3], " x ".join(map(str, row.shape))) for row in parameter_table(model)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
-    return "\n".join([*lines, f"{model.count_params():,} parameters"])
+    return f"{as_columns(rows)}\n{model.count_params():,} parameters"

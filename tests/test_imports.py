@@ -13,7 +13,7 @@ import pytest
 import skgenre
 
 PACKAGE = Path(skgenre.__file__).parent
-PUBLIC_NAMES = {"CNNGenreClassifier", "MLPGenreClassifier", "WaveformScaler", "datasets"}
+PUBLIC_NAMES = {"CNNGenreClassifier", "SongClassifier", "WaveformScaler", "audio", "datasets"}
 
 
 def run(code):
@@ -35,6 +35,9 @@ def run(code):
         "from skgenre import WaveformScaler; WaveformScaler().fit_transform([[0, 1]])",
         "import skgenre.datasets",
         "from skgenre.datasets import make_genre_excerpts; make_genre_excerpts(2)",
+        "from skgenre import SongClassifier; SongClassifier()",
+        "from skgenre.audio import cut_excerpts; cut_excerpts([0.0])",
+        "from skgenre.cli import make_parser; make_parser()",
     ],
 )
 def test_neither_tensorflow_nor_keras_is_loaded_before_it_is_needed(statement):

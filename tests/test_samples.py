@@ -36,6 +36,12 @@ def test_balanced_weights_give_every_class_the_same_total():
     assert_allclose(weights * [6, 2, 1], 3)
 
 
+def test_balanced_weights_count_sample_weights():
+    y, sample_weight = np.array(["a", "a", "b"]), np.array([1.0, 2.0, 9.0])
+    weights = weigh_classes("balanced", y, np.array(["a", "b", "absent"]), sample_weight)
+    assert_allclose(weights[:2] * [3, 9], 4)
+
+
 @pytest.mark.parametrize("fraction", [0.1, 0.25, 0.5])
 def test_held_out_rows_are_stratified(fraction):
     y = np.repeat(["a", "b"], [300, 100])

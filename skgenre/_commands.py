@@ -1,0 +1,253 @@
+"""What the subcommands of ``skgenre`` do; each takes its options and returns the exit status."""
+
+import csv
+import json
+import sys
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import numpy as np
+from sklearn.metrics import accuracy_score, balanced_accuracy_score, confusion_matrix
+from sklearn.model_selection import StratifiedKFold, train_test_split
+from sklearn.pipeline import make_pipeline
+
+from skgenre._model_files import load_model, save_model
+from skgenre._progress_bars import bars, follow
+from skgenre._song_reading import read_waveforms
+from skgenre._text_tables import as_columns
+from skgenre.audio import cut_excerpts
+from skgenre.datasets import load_audio_folder, save_excerpts_npz
+from skgenre.preprocessing import WaveformScaler
+from skgenre.songs import SongClassifier, spread
+
+DONE, SOME_FILES_FAILED = 0, 1
+
+
+class Songs(NamedTuple):
+    """Songs of a folder that could be read."""
+
+    waveforms: list
+    labels: np.ndarray  # (n_songs,), str
+    status: int
+
+    def take(self, rows):
+        """Take some of the songs: their waveforms and labels."""
+        return [self.waveforms[row] for row in rows], self.labels[rows]
+
+    def tally(self):
+        """Say how many there are of each genre."""
+        counts = zip(*np.unique(self.labels, return_counts=True), strict=True)
+        return " and ".join(f"{count} of {genre}" for genre, count in counts)
+
+
+def train(options):
+    """Learn from a folder and write a model."""
+    songs = _read_folder(options)
+    with _training_bar(options.epochs) as callback:
+        classifier = _make_classifier(options, callback).fit(songs.waveforms, songs.labels)
+    for pipeline in (classifier.estimator, classifier.estimator_):
+        pipeline[-1].set_params(callbacks=None)
+    save_model(classifier, options.output)
+    _say(f"Learned {songs.tally()}; the model is in {options.output}.")
+    return songs.status
+
+
+def evaluate(options):
+    """Cross-validate on a folder: a table of scores by fold, and what is taken for what."""
+    songs = _read_folder(options)
+    predicted, folds = np.empty_like(songs.labels), _make_folds(songs, options)
+    with _training_bar(len(folds) * options.epochs) as callback:
+        for training, test in folds:
+            classifier = _make_classifier(options, callback).fit(*songs.take(training))
+            predicted[test] = classifier.predict(songs.take(test)[0])
+    print(_scores(songs.labels, predicted, [test for _, test in folds]))
+    print()
+    print(_confusions(songs.labels, predicted))
+    return songs.status
+
+
+def predict(options):
+    """Tell the genres of files."""
+    classifier = _load_song_classifier(options.model)
+    waveforms = read_waveforms(options.files, classifier.sample_rate, n_jobs=options.jobs)
+    found, status = [], DONE
+    for file, waveform in zip(
+        options.files, follow(waveforms, len(options.files), "Listening"), strict=True
+    ):
+        if isinstance(waveform, ValueError):
+            _say(waveform)
+            status = SOME_FILES_FAILED
+        else:
+            found.append({"file": file, **_describe(classifier, waveform)})
+    options.write(found, classifier.classes_.tolist())
+    return status
+
+
+def excerpts(options):
+    """Write the lesson's file, with no song on both sides."""
+    songs = _read_folder(options)
+    if len(np.unique(songs.labels)) != 2:
+        raise ValueError(f"the file holds two genres, got {songs.tally()}.")
+    parts = train_test_split(
+        np.arange(len(songs.labels)),
+        test_size=options.test_size,
+        stratify=songs.labels,
+        random_state=options.seed,
+    )
+    n_timesteps = round(options.excerpt_seconds * options.sample_rate)
+    arrays = [_cut_evenly(*songs.take(part), n_timesteps) for part in parts]
+    save_excerpts_npz(options.output, *arrays[0], *arrays[1])
+    n_training, n_test = (len(labels) for _, labels in arrays)
+    _say(f"{n_training} excerpts to train on and {n_test} to test on are in {options.output}.")
+    return songs.status
+
+
+def info(options):
+    """Tell what a model is."""
+    from skgenre.networks import format_parameter_table
+
+    classifier = _load_song_classifier(options.model)
+    facts = [
+        ("genres", ", ".join(map(str, classifier.classes_))),
+        ("songs learned", str(np.count_nonzero(classifier.n_excerpts_))),
+        ("excerpts learned", str(classifier.n_excerpts_.sum())),
+        ("sample rate", f"{classifier.sample_rate} Hz"),
+        ("excerpt", f"{classifier.excerpt_seconds:g} s"),
+    ]
+    print(as_columns(facts))
+    print()
+    print(format_parameter_table(classifier.estimator_[-1].model_))
+    return DONE
+
+
+def write_table(found, genres):
+    """Print labels and probabilities for people to read."""
+    rows = [("file", "label", *genres)]
+    for song in found:
+        shares = [f"{share:.3f}" for share in song["probabilities"].values()]
+        rows.append((song["file"], song["label"], *shares))
+    print(as_columns(rows))
+
+
+def write_json(found, genres):
+    """Print a JSON list of objects."""
+    print(json.dumps(found, indent=2))
+
+
+def write_csv(found, genres):
+    """Print comma-separated values."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(["file", "label", *genres])
+    writer.writerows(
+        [song["file"], song["label"], *song["probabilities"].values()] for song in found
+    )
+
+
+WRITERS = {"json": write_json, "csv": write_csv}
+
+
+def _say(text):
+    print(text, file=sys.stderr)
+
+
+def _read_folder(options):
+    folder = load_audio_folder(options.folder)
+    if folder.n_left_out:
+        _say(f"Files left out, as hidden or no songs of a genre: {folder.n_left_out}.")
+    read = read_waveforms(folder.paths, options.sample_rate, n_jobs=options.jobs)
+    found = list(follow(read, len(folder.paths), "Reading songs"))
+    failures = [waveform for waveform in found if isinstance(waveform, ValueError)]
+    for failure in failures:
+        _say(failure)
+    heard = [not isinstance(waveform, ValueError) for waveform in found]
+    return Songs(
+        [waveform for waveform in found if not isinstance(waveform, ValueError)],
+        folder.target_names[folder.target[heard]],
+        SOME_FILES_FAILED if failures else DONE,
+    )
+
+
+def _make_classifier(options, callback):
+    from skgenre.classifiers import CNNGenreClassifier, MLPGenreClassifier
+
+    network = {"cnn": CNNGenreClassifier, "mlp": MLPGenreClassifier}[options.network](
+        class_weight="balanced",
+        epochs=options.epochs,
+        callbacks=[callback],
+        random_state=options.seed,
+    )
+    return SongClassifier(
+        make_pipeline(WaveformScaler(), network),
+        sample_rate=options.sample_rate,
+        excerpt_seconds=options.excerpt_seconds,
+    )
+
+
+@contextmanager
+def _training_bar(n_epochs):
+    """Show epochs as they go by; yields a Keras callback that counts them."""
+    import keras
+
+    with bars() as progress:
+        task = progress.add_task("Training", total=n_epochs)
+        yield keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: progress.advance(task))
+
+
+def _make_folds(songs, options):
+    counts = np.unique(songs.labels, return_counts=True)[1]
+    if len(counts) < 2 or counts.min() < 2:
+        raise ValueError(f"two genres of two songs each are the least, got {songs.tally()}.")
+    n_folds = min(options.folds, counts.min())
+    if n_folds < options.folds:
+        _say(f"{n_folds} folds instead of {options.folds}, as there are {songs.tally()}.")
+    cv = StratifiedKFold(n_folds, shuffle=True, random_state=options.seed)
+    return list(cv.split(songs.labels, songs.labels))
+
+
+def _scores(labels, predicted, folds):
+    parts = {str(number): fold for number, fold in enumerate(folds, 1)}
+    parts["all"] = np.arange(len(labels))
+    rows = [("fold", "songs", "accuracy", "balanced accuracy")]
+    for name, part in parts.items():
+        scores = accuracy_score, balanced_accuracy_score
+        values = [f"{score(labels[part], predicted[part]):.3f}" for score in scores]
+        rows.append((name, str(len(part)), *values))
+    return as_columns(rows)
+
+
+def _confusions(labels, predicted):
+    genres = np.unique(labels)
+    table = confusion_matrix(labels, predicted, labels=genres)
+    rows = [("is \\ heard as", *genres)]
+    rows += [(genre, *map(str, row)) for genre, row in zip(genres, table, strict=True)]
+    return as_columns(rows)
+
+
+def _describe(classifier, waveform):
+    [probabilities] = classifier.predict_proba([waveform])
+    return {
+        "label": classifier.classes_[probabilities.argmax()].item(),
+        "probabilities": dict(
+            zip(classifier.classes_.tolist(), probabilities.tolist(), strict=True)
+        ),
+    }
+
+
+def _cut_evenly(waveforms, labels, n_timesteps):
+    """Cut songs, and keep as many excerpts of each genre, spread over its songs."""
+    by_song = [cut_excerpts(waveform, n_timesteps=n_timesteps) for waveform in waveforms]
+    genres = np.unique(labels)
+    by_genre = [
+        np.concatenate([cut for cut, label in zip(by_song, labels, strict=True) if label == genre])
+        for genre in genres
+    ]
+    n_each = min(map(len, by_genre))
+    kept = [excerpts[spread(len(excerpts), n_each)] for excerpts in by_genre]
+    return np.concatenate(kept), np.repeat(genres, n_each)
+
+
+def _load_song_classifier(path):
+    classifier = load_model(path)
+    if not isinstance(classifier, SongClassifier):
+        raise ValueError(f"{path!r} holds a {type(classifier).__name__}, not a SongClassifier.")
+    return classifier

@@ -1,0 +1,123 @@
+"""Sound files from anywhere: checked against what they declare, decoded block by block."""
+
+import os
+import struct
+from contextlib import contextmanager
+from pathlib import Path
+
+from skgenre._extras import import_extra
+
+# Decoded at a time, over all channels.
+SAMPLES_PER_BLOCK = 2**18
+# What the headers of a stream say whose length was not known when they were written.
+_WAV_SIZES_OF_STREAMS = (0, 2**32 - 1)
+_OGG_PAGE_BYTES = 27 + 255 + 255 * 255
+_OGG_LAST_PAGE = 4
+
+
+@contextmanager
+def open_sound(path):
+    """Open a sound file; all that is wrong with it becomes one `ValueError`.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file.
+
+    Yields
+    ------
+    sound : soundfile.SoundFile
+        The open file.
+
+    Raises
+    ------
+    ValueError
+        With the path and the reason, also for a `ValueError` of the block that reads the file.
+    """
+    soundfile = import_extra("soundfile", "audio")
+    try:
+        _check_file(Path(path))
+        with soundfile.SoundFile(os.fspath(path)) as sound:
+            yield sound
+    except (ValueError, OSError, soundfile.LibsndfileError) as error:
+        raise ValueError(f"Cannot read audio from {os.fspath(path)!r}: {_reason(error)}") from error
+
+
+def read_blocks(sound, n_frames):
+    """Decode the next frames of an open file.
+
+    Parameters
+    ----------
+    sound : soundfile.SoundFile
+        The file.
+    n_frames : int
+        How many frames it is to have from here on.
+
+    Yields
+    ------
+    block : ndarray of shape (n_block_frames, n_channels), float32
+        Amplitudes, full scale is 1.
+
+    Raises
+    ------
+    ValueError
+        If the file ends before.
+    """
+    # Otherwise soundfile seeks to where it is after each block, which breaks libsndfile's decoding
+    # of MP3.
+    sound.seekable = lambda: False
+    frames_per_block = max(1, SAMPLES_PER_BLOCK // sound.channels)
+    n_left = n_frames
+    while n_left:
+        block = sound.read(min(n_left, frames_per_block), dtype="float32", always_2d=True)
+        if not len(block):
+            raise ValueError(f"it ends {n_left} frames before the length that it declares.")
+        n_left -= len(block)
+        yield block
+
+
+def _reason(error):
+    # libsndfile's and the system's own messages repeat the path.
+    return getattr(error, "error_string", None) or getattr(error, "strerror", None) or error
+
+
+def _check_file(path):
+    if not path.is_file():
+        # Opening a pipe would wait for somebody to write to it.
+        raise ValueError("it is not a file." if path.exists() else "there is no such file.")
+    if path.suffix.lower() == ".raw":
+        raise ValueError("a raw file does not say what it holds.")
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        if not size:
+            raise ValueError("it is empty.")
+        file.seek(0)
+        head = file.read(12)
+        if head[:4] == b"RIFF" and head[8:] == b"WAVE":
+            _check_wav(file, size)
+        elif head[:4] == b"OggS":
+            _check_ogg(file, size)
+
+
+def _check_wav(file, size):
+    """Find the samples of a WAV file cut short, which libsndfile reads without complaint."""
+    while len(head := file.read(8)) == 8:
+        name, n_bytes = struct.unpack("<4sI", head)
+        n_missing = file.tell() + n_bytes - size
+        if name == b"data" and n_missing > 0 and n_bytes not in _WAV_SIZES_OF_STREAMS:
+            raise ValueError(f"it ends {n_missing} bytes before the length that it declares.")
+        # Chunks begin at even places.
+        file.seek(n_bytes + n_bytes % 2, os.SEEK_CUR)
+
+
+def _check_ogg(file, size):
+    """Find an Ogg file cut short: its last page is not marked as such, or is not whole."""
+    file.seek(-min(size, _OGG_PAGE_BYTES), os.SEEK_END)
+    tail = file.read()
+    page = tail[tail.rfind(b"OggS") :]
+    if len(page) < 27 or not page[5] & _OGG_LAST_PAGE:
+        raise ValueError("its last page is missing.")
+    n_segments = page[26]
+    n_bytes = 27 + n_segments + sum(page[27 : 27 + n_segments])
+    if len(page) < n_bytes:
+        raise ValueError(f"it ends {n_bytes - len(page)} bytes before its last page does.")

@@ -1,0 +1,278 @@
+"""Sound files to waveforms, and waveforms to excerpts."""
+
+import math
+import os
+from numbers import Integral, Real
+
+import numpy as np
+from sklearn.utils import check_array
+from sklearn.utils._param_validation import Interval, StrOptions, validate_params
+
+from skgenre._extras import import_extra
+from skgenre._sound_files import open_sound, read_blocks
+
+SAMPLE_RATE = 400  # Hz
+EXCERPT_SECONDS = 3.0
+N_TIMESTEPS = round(SAMPLE_RATE * EXCERPT_SECONDS)
+# What a waveform may take in memory: at 400 Hz, a week of sound.
+MAX_BYTES = 2**30
+
+_RATE = [Interval(Integral, 1, None, closed="left")]
+
+
+@validate_params(
+    {
+        "path": [str, os.PathLike],
+        "sample_rate": _RATE,
+        "mono": ["boolean"],
+        "offset": [Interval(Real, 0, None, closed="left")],
+        "duration": [Interval(Real, 0, None, closed="neither"), None],
+    },
+    prefer_skip_nested_validation=True,
+)
+def read_audio(path, *, sample_rate=SAMPLE_RATE, mono=True, offset=0, duration=None):
+    """Read a sound file as a waveform.
+
+    WAV, FLAC, Ogg (Vorbis, Opus), MP3 and what else libsndfile knows, at any rate and with any
+    number of channels. The file is decoded, mixed and resampled block by block: memory is taken
+    for the waveform that comes out, not for the file.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file. It may come from anywhere: what it declares is checked before it is decoded.
+    sample_rate : int, default=400
+        Rate of the waveform in Hz. Sound above half of it is filtered out first.
+    mono : bool, default=True
+        Whether to take the mean of the channels.
+    offset : float, default=0
+        Where to begin, in seconds.
+    duration : float or None, default=None
+        How much to read, in seconds; None reads to the end. Less comes back where the file ends
+        earlier.
+
+    Returns
+    -------
+    waveform : ndarray of shape (n_samples,) or (n_samples, n_channels), float32
+        Amplitudes; full scale is 1. With ``mono=False`` there is one column for each channel. A
+        part of `n` frames at `rate` Hz becomes ``ceil(n * sample_rate / rate)`` samples.
+
+    Raises
+    ------
+    ValueError
+        If the file is missing, empty, cut short, damaged or no sound file; if it ends before
+        `offset`; if the waveform would take more than 1 GiB; or if it is not finite.
+    ModuleNotFoundError
+        If soundfile or soxr are not installed (``pip install 'skgenre[audio]'``).
+
+    See Also
+    --------
+    cut_excerpts : Cut a waveform into excerpts.
+    skgenre.SongClassifier : Learns from such files.
+
+    References
+    ----------
+    soxr, the SoX resampler library, quality "HQ": https://sourceforge.net/projects/soxr
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import numpy as np
+    >>> import soundfile
+    >>> from skgenre.audio import read_audio
+    >>> seconds = np.arange(0, 2, 1 / 44100)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "tone.flac"
+    ...     soundfile.write(path, 0.5 * np.sin(2 * np.pi * 100 * seconds), 44100)
+    ...     waveform = read_audio(path)
+    >>> waveform.shape
+    (800,)
+    """
+    with open_sound(path) as sound:
+        n_frames = _seek(sound, offset, duration)
+        n_samples = _resampled_length(n_frames, sound.samplerate, sample_rate)
+        shape = (n_samples,) if mono else (n_samples, sound.channels)
+        if math.prod(shape) * 4 > MAX_BYTES:
+            raise ValueError(
+                f"{n_frames / sound.samplerate / 3600:.3g} hours of sound take more than "
+                f"{MAX_BYTES} bytes."
+            )
+        blocks = read_blocks(sound, n_frames)
+        if mono:
+            blocks = map(_mix, blocks)
+        return _resample(blocks, sound.samplerate, sample_rate, shape)
+
+
+def _seek(sound, offset, duration):
+    """Go to the offset, in seconds; returns the number of frames to read from there."""
+    first = round(offset * sound.samplerate)
+    n_left = sound.frames - first
+    if n_left <= 0:
+        seconds = sound.frames / sound.samplerate
+        raise ValueError(f"it holds {seconds:g} seconds, none after offset={offset}.")
+    sound.seek(first)
+    if duration is None:
+        return n_left
+    return min(n_left, max(1, round(duration * sound.samplerate)))
+
+
+def _mix(block):
+    if block.shape[1] == 1:
+        return block[:, 0]
+    return block @ np.full(block.shape[1], 1 / block.shape[1], block.dtype)
+
+
+@validate_params(
+    {"waveform": ["array-like"], "original_rate": _RATE, "sample_rate": _RATE},
+    prefer_skip_nested_validation=True,
+)
+def resample(waveform, *, original_rate, sample_rate=SAMPLE_RATE):
+    """Bring a waveform to another sample rate.
+
+    Parameters
+    ----------
+    waveform : array-like of shape (n_samples,) or (n_samples, n_channels)
+        Amplitudes.
+    original_rate : int
+        Its rate in Hz.
+    sample_rate : int, default=400
+        The rate wanted, in Hz. Sound above half of it is filtered out.
+
+    Returns
+    -------
+    resampled : ndarray of shape (n_resampled,) or (n_resampled, n_channels), float32
+        ``ceil(n_samples * sample_rate / original_rate)`` samples.
+
+    Raises
+    ------
+    ValueError
+        If the waveform is empty, has more than two dimensions or is not finite.
+    ModuleNotFoundError
+        If soxr is not installed (``pip install 'skgenre[audio]'``).
+
+    See Also
+    --------
+    read_audio : Read a file at the rate wanted.
+
+    References
+    ----------
+    soxr, the SoX resampler library, quality "HQ": https://sourceforge.net/projects/soxr
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skgenre.audio import resample
+    >>> resample(np.zeros(44100), original_rate=44100).shape
+    (400,)
+    """
+    waveform = check_waveform(waveform, max_ndim=2)
+    n_samples = _resampled_length(len(waveform), original_rate, sample_rate)
+    return _resample([waveform], original_rate, sample_rate, (n_samples, *waveform.shape[1:]))
+
+
+def _resampled_length(n_samples, original_rate, sample_rate):
+    return -(-n_samples * sample_rate // original_rate)
+
+
+def _resample(blocks, original_rate, sample_rate, shape):
+    """Join blocks of a waveform at another rate, as an array of the given shape."""
+    if original_rate != sample_rate:
+        blocks = _resample_blocks(blocks, original_rate, sample_rate, shape[1:])
+    waveform = np.zeros(shape, np.float32)
+    n_filled = 0
+    # Amplitudes near the end of float32's range may leave it; then they are not finite.
+    with np.errstate(over="ignore", invalid="ignore"):
+        for block in blocks:
+            # soxr rounds the length its own way, to one sample more or less.
+            block = block[: len(waveform) - n_filled]
+            waveform[n_filled : n_filled + len(block)] = block
+            n_filled += len(block)
+    if not np.isfinite(waveform).all():
+        raise ValueError("the waveform has amplitudes that are not finite.")
+    return waveform
+
+
+def _resample_blocks(blocks, original_rate, sample_rate, shape_of_frame):
+    soxr = import_extra("soxr", "audio")
+    stream = soxr.ResampleStream(
+        original_rate, sample_rate, *(shape_of_frame or (1,)), dtype="float32", quality="HQ"
+    )
+    for block in blocks:
+        yield stream.resample_chunk(block)
+    yield stream.resample_chunk(np.empty((0, *shape_of_frame), np.float32), last=True)
+
+
+@validate_params(
+    {
+        "waveform": ["array-like"],
+        "n_timesteps": [Interval(Integral, 1, None, closed="left")],
+        "hop": [Interval(Integral, 1, None, closed="left"), None],
+        "pad": [StrOptions({"short", "last"}), None],
+    },
+    prefer_skip_nested_validation=True,
+)
+def cut_excerpts(waveform, *, n_timesteps=N_TIMESTEPS, hop=None, pad="short"):
+    """Cut a waveform into excerpts of equal length.
+
+    Parameters
+    ----------
+    waveform : array-like of shape (n_samples,)
+        Amplitudes.
+    n_timesteps : int, default=1200
+        Length of an excerpt in samples.
+    hop : int or None, default=None
+        Samples from the beginning of an excerpt to that of the next one. None means
+        `n_timesteps`: excerpts end to end. With less they overlap.
+    pad : {"short", "last"} or None, default="short"
+        Where silence is put behind the waveform: if it is shorter than one excerpt ("short"), also
+        to complete the last excerpt ("last"), or never (None). What is left over is dropped.
+
+    Returns
+    -------
+    excerpts : ndarray of shape (n_excerpts, n_timesteps), float32
+        Excerpts in the order of time. None of them, where the waveform is too short and not padded.
+
+    Raises
+    ------
+    ValueError
+        If the waveform is empty, has more than one dimension or is not finite.
+
+    See Also
+    --------
+    read_audio : Read a waveform from a file.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skgenre.audio import cut_excerpts
+    >>> cut_excerpts(np.arange(5), n_timesteps=2)
+    array([[0., 1.],
+           [2., 3.]], dtype=float32)
+    >>> cut_excerpts(np.arange(5), n_timesteps=3, hop=2)
+    array([[0., 1., 2.],
+           [2., 3., 4.]], dtype=float32)
+    """
+    waveform = check_waveform(waveform)
+    hop = hop or n_timesteps
+    n_short = max(n_timesteps - len(waveform), 0)
+    n_padded = {
+        None: 0,
+        "short": n_short,
+        "last": n_short or (n_timesteps - len(waveform)) % hop,
+    }[pad]
+    waveform = np.pad(waveform, (0, n_padded))
+    if len(waveform) < n_timesteps:
+        return np.empty((0, n_timesteps), np.float32)
+    return np.lib.stride_tricks.sliding_window_view(waveform, n_timesteps)[::hop].copy()
+
+
+def check_waveform(waveform, *, max_ndim=1, name="waveform"):
+    """Check a waveform; float32."""
+    if not 1 <= np.ndim(waveform) <= max_ndim:
+        raise ValueError(
+            f"{name} must have {' or '.join('12'[:max_ndim])} dimensions, got "
+            f"{type(waveform).__name__} of shape {np.shape(waveform)}."
+        )
+    with np.errstate(over="ignore"):
+        return check_array(waveform, dtype=np.float32, ensure_2d=False, input_name=name, order="C")

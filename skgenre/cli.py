@@ -1,0 +1,145 @@
+"""The command ``skgenre``: folders of music in; models, scores and labels out.
+
+Results go to standard output, progress and messages to standard error. The exit status is 0 where
+all went well, 1 where some files could not be read (they are named), 2 where the command cannot be
+carried out as it was given, and 130 where it was interrupted.
+"""
+
+import argparse
+import os
+import sys
+
+from skgenre import _commands
+from skgenre.audio import EXCERPT_SECONDS, SAMPLE_RATE
+
+CANNOT_BE_DONE, INTERRUPTED = 2, 130
+
+
+def main(arguments=None):
+    """Carry out a command line.
+
+    Parameters
+    ----------
+    arguments : list of str or None, default=None
+        What follows the command's name; None takes it from the process.
+
+    Returns
+    -------
+    status : int
+        The exit status.
+    """
+    options = make_parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except (ValueError, OSError, ModuleNotFoundError) as error:
+        print(f"skgenre {options.command}: {error}", file=sys.stderr)
+        return CANNOT_BE_DONE
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return INTERRUPTED
+
+
+def make_parser():
+    """Make the parser of the command's arguments."""
+    parser = argparse.ArgumentParser(
+        prog="skgenre", description="Tell the genre of songs, learned from a folder for each genre."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    train = commands.add_parser("train", help="learn from a folder and write a model")
+    _add_folder(train)
+    _add_training(train)
+    _add_output(train, "MODEL", "file to write the model to")
+    train.set_defaults(run=_commands.train)
+
+    evaluate = commands.add_parser("evaluate", help="cross-validate on a folder, song by song")
+    _add_folder(evaluate)
+    _add_training(evaluate)
+    evaluate.add_argument("--folds", type=_count_from(2), default=5, help="default: 5")
+    evaluate.set_defaults(run=_commands.evaluate)
+
+    predict = commands.add_parser("predict", help="tell the genres of files")
+    predict.add_argument("model", metavar="MODEL", help="file that `skgenre train` has written")
+    predict.add_argument("files", metavar="FILE", nargs="+", help="sound files")
+    _add_jobs(predict)
+    formats = predict.add_mutually_exclusive_group()
+    for name, write in _commands.WRITERS.items():
+        formats.add_argument(f"--{name}", dest="write", action="store_const", const=write)
+    predict.set_defaults(run=_commands.predict, write=_commands.write_table)
+
+    excerpts = commands.add_parser(
+        "excerpts", help="cut two genres into the lesson's file of training and test excerpts"
+    )
+    _add_folder(excerpts)
+    _add_output(excerpts, "DATA.npz", "file to write the excerpts to")
+    excerpts.add_argument(
+        "--test-size",
+        type=_share,
+        default=0.25,
+        help="share of songs to test on, default: 0.25",
+    )
+    excerpts.set_defaults(run=_commands.excerpts)
+
+    info = commands.add_parser("info", help="tell what a model is")
+    info.add_argument("model", metavar="MODEL", help="file that `skgenre train` has written")
+    info.set_defaults(run=_commands.info)
+    return parser
+
+
+def _add_folder(parser):
+    parser.add_argument("folder", metavar="FOLDER", help="folder that has a folder for each genre")
+    parser.add_argument(
+        "--sample-rate", type=_count_from(1), default=SAMPLE_RATE, help="in Hz, default: 400"
+    )
+    parser.add_argument(
+        "--excerpt-seconds", type=_seconds, default=EXCERPT_SECONDS, help="default: 3"
+    )
+    parser.add_argument("--seed", type=_count_from(0), default=0, help="default: 0")
+    _add_jobs(parser)
+
+
+def _add_training(parser):
+    parser.add_argument("--network", choices=["cnn", "mlp"], default="cnn", help="default: cnn")
+    parser.add_argument("--epochs", type=_count_from(1), default=10, help="default: 10")
+
+
+def _add_output(parser, metavar, text):
+    parser.add_argument("-o", "--output", required=True, metavar=metavar, help=text)
+
+
+def _add_jobs(parser):
+    parser.add_argument(
+        "--jobs", type=int, default=-1, help="files read at once, default: as many as cores"
+    )
+
+
+def _count_from(least):
+    def count(text):
+        if int(text) < least:
+            raise argparse.ArgumentTypeError(f"must be {least} or more, got {text}")
+        return int(text)
+
+    return count
+
+
+def _seconds(text):
+    if not 0 < float(text) < float("inf"):
+        raise argparse.ArgumentTypeError(f"must be more than 0 seconds, got {text}")
+    return float(text)
+
+
+def _share(text):
+    if not 0 < float(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be between 0 and 1, got {text}")
+    return float(text)
+
+
+def run():
+    """Carry out the process' command line and end the process."""
+    # TensorFlow's greeting would stand among the messages. It looks here when it is loaded.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    sys.exit(main())
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,106 @@
+"""Songs of your own, in a folder for each genre."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+from sklearn.utils import Bunch
+from sklearn.utils._param_validation import validate_params
+
+SOUND_SUFFIXES = frozenset(
+    {".aif", ".aiff", ".au", ".caf", ".flac", ".mp3", ".oga", ".ogg", ".opus", ".w64", ".wav"}
+)
+
+
+@validate_params(
+    {"path": [str, os.PathLike], "return_X_y": ["boolean"]},
+    prefer_skip_nested_validation=True,
+)
+def load_audio_folder(path, *, return_X_y=False):
+    """Find the songs in a folder that has a folder for each genre.
+
+    As :func:`sklearn.datasets.load_files`, but no file is opened: what comes back are paths, which
+    :class:`~skgenre.SongClassifier` reads. Songs may lie deeper in a genre's folder, say in one for
+    each album::
+
+        music/
+            classical/
+                prelude.flac
+            rock/
+                an album/
+                    first song.mp3
+
+    Parameters
+    ----------
+    path : str or path-like
+        The folder of folders.
+    return_X_y : bool, default=False
+        Return only ``(paths, target)``.
+
+    Returns
+    -------
+    songs : :class:`~sklearn.utils.Bunch`
+        Dictionary-like object, with the following attributes.
+
+        paths : list of str
+            Sound files, sorted by genre and by path.
+        target : ndarray of shape (n_songs,), dtype int64
+            Index of each song's genre in `target_names`.
+        target_names : ndarray of shape (n_genres,), dtype str
+            Names of the folders that have songs, sorted.
+        n_left_out : int
+            Files that are hidden, that lie beside the genres' folders, or whose name does not
+            end as a sound file's does.
+
+    (paths, target) : tuple if ``return_X_y=True``
+        The sound files and their classes, as above.
+
+    Raises
+    ------
+    ValueError
+        If there is no such folder, or no sound file in its folders.
+
+    See Also
+    --------
+    skgenre.SongClassifier : Learns from such songs.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from skgenre.datasets import load_audio_folder
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     for name in ["rock/a.ogg", "rock/cover.jpg", "classical/b.wav"]:
+    ...         file = Path(folder) / name
+    ...         file.parent.mkdir(exist_ok=True)
+    ...         file.touch()
+    ...     songs = load_audio_folder(folder)
+    >>> songs.target_names[songs.target], songs.n_left_out
+    (array(['classical', 'rock'], dtype='<U9'), 1)
+    """
+    root = Path(path)
+    if not root.is_dir():
+        raise ValueError(f"{os.fspath(path)!r} is not a folder.")
+    files = sorted(file.relative_to(root) for file in root.rglob("*") if file.is_file())
+    songs = [file for file in files if _is_song(file)]
+    if not songs:
+        raise ValueError(
+            f"{os.fspath(path)!r} has no sound file in a folder for a genre: expected files such "
+            "as rock/song.ogg in it."
+        )
+    target_names, target = np.unique([song.parts[0] for song in songs], return_inverse=True)
+    paths = [str(root / song) for song in songs]
+    if return_X_y:
+        return paths, target
+    return Bunch(
+        paths=paths,
+        target=target,
+        target_names=target_names,
+        n_left_out=len(files) - len(songs),
+    )
+
+
+def _is_song(file):
+    """Tell whether a path, relative to the folder of genres, is a song's."""
+    hidden = any(part.startswith(".") for part in file.parts)
+    return len(file.parts) > 1 and not hidden and file.suffix.lower() in SOUND_SUFFIXES

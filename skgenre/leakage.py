@@ -1,0 +1,179 @@
+"""Excerpts that stand on both sides of a split."""
+
+from numbers import Integral
+from typing import NamedTuple
+
+import numpy as np
+from sklearn.utils import check_array, gen_batches
+from sklearn.utils._param_validation import Interval, validate_params
+
+# Bounds the memory that hashes of windows take.
+ROWS_PER_BLOCK = 512
+# An odd number has an inverse modulo 2**64, where the arithmetic of uint64 takes place.
+_BASE = 0x9E3779B97F4A7C15
+_INVERSE = pow(_BASE, -1, 2**64)
+
+
+class Leak(NamedTuple):
+    """A test excerpt of which training has heard a part."""
+
+    split: int
+    test_row: int
+    train_row: int
+    shift: int
+
+
+@validate_params(
+    {
+        "X": ["array-like"],
+        "splits": "no_validation",
+        "min_overlap": [Interval(Integral, 1, None, closed="left")],
+    },
+    prefer_skip_nested_validation=True,
+)
+def find_leaks(X, splits, *, min_overlap=40):
+    """Find test excerpts that overlap with training excerpts, or are copies of them.
+
+    Excerpts cut from one song with a hop shorter than an excerpt have samples in common, and a
+    song that occurs twice has all of them. Where such excerpts stand on both sides of a split,
+    the score tells what a model remembers, not what it has learned. (Other excerpts of the same
+    song flatter a score as well; keep songs together with
+    :class:`~sklearn.model_selection.StratifiedGroupKFold` or use
+    :class:`~skgenre.SongClassifier`.)
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_timesteps)
+        Excerpts as they were cut, before they are scaled one by one: only equal samples are
+        seen as common.
+    splits : iterable of (train, test)
+        Row numbers or boolean masks, as ``cv.split(X, y)`` gives them; ``[(~test, test)]`` for
+        a single mask.
+    min_overlap : int, default=40
+        Shortest common stretch that counts, in time steps; 40 are a tenth of a second at 400 Hz.
+        Stretches that stay the same from step to step more often than not are as good as silence,
+        which is common to all recordings, and do not count.
+
+    Returns
+    -------
+    leaks : list of Leak
+        Named tuples, at most one for each test excerpt of a split, in the order of `splits` and
+        of rows:
+
+        split : int
+            Number of the split.
+        test_row : int
+            Row of the test excerpt.
+        train_row : int
+            Row of the training excerpt with which it has most in common.
+        shift : int
+            Time steps by which the test excerpt begins after the training excerpt: 0 for copies,
+            less than 0 where it begins before.
+
+    Raises
+    ------
+    ValueError
+        If `X` is not a finite matrix.
+    IndexError
+        If a split has rows that `X` has not.
+
+    Examples
+    --------
+    Excerpts that overlap by half, split without a thought for that:
+
+    >>> import numpy as np
+    >>> from sklearn.model_selection import KFold
+    >>> from skgenre.audio import cut_excerpts
+    >>> from skgenre.leakage import find_leaks
+    >>> song = np.random.default_rng(0).standard_normal(4000)
+    >>> X = cut_excerpts(song, hop=600)
+    >>> leaks = find_leaks(X, KFold(2).split(X))
+    >>> leaks[0]
+    Leak(split=0, test_row=2, train_row=3, shift=-600)
+    >>> find_leaks(cut_excerpts(song), KFold(2).split(cut_excerpts(song)))
+    []
+    """
+    X = check_array(X, dtype=np.float32, input_name="X")
+    excerpts = _HashedExcerpts(X, min(min_overlap, X.shape[1]))
+    rows = np.arange(len(X))
+    return [
+        Leak(number, *pair)
+        for number, (train, test) in enumerate(splits)
+        for pair in _nearest_pairs(excerpts, rows[np.asarray(train)], rows[np.asarray(test)])
+    ]
+
+
+class _HashedExcerpts:
+    """Excerpts whose stretches of a given length are compared by hash."""
+
+    def __init__(self, X, length):
+        # Adding zero makes one of the two zeros of floating point.
+        self._bits = (X + np.float32(0)).view(np.uint32)
+        self._length = length
+        self._powers = _powers(_BASE, X.shape[1])
+        self._inverse_powers = _powers(_INVERSE, X.shape[1] - length + 1)
+        # An overlap of two excerpts holds the beginning of one of them; silence says nothing.
+        changes = np.cumsum(np.diff(self._bits, axis=1, prepend=self._bits[:, :1]) != 0, axis=1)
+        changes_within = changes[:, length - 1 :] - changes[:, : X.shape[1] - length + 1]
+        sounds = 2 * changes_within >= length
+        self._sounding, self.openings = sounds.any(axis=1), sounds.argmax(axis=1)
+
+    def hashes(self, rows):
+        """Hash every stretch of some rows: an array of shape (n_rows, n_places), uint64."""
+        sums = np.zeros((len(rows), self._bits.shape[1] + 1), np.uint64)
+        np.cumsum(self._bits[rows] * self._powers, axis=1, out=sums[:, 1:])
+        differences = sums[:, self._length :] - sums[:, : -self._length]
+        return differences * self._inverse_powers
+
+    def rows_by_opening(self, rows):
+        """Sort rows by the hash of their opening; silent ones have none."""
+        found = {}
+        for block in _blocks(rows[self._sounding[rows]]):
+            opening_hashes = self.hashes(block)[np.arange(len(block)), self.openings[block]]
+            for row, opening_hash in zip(block.tolist(), opening_hashes.tolist(), strict=True):
+                found.setdefault(opening_hash, []).append(row)
+        return found
+
+    def find(self, hashes, rows):
+        """Find hashes in rows: yields arrays of hashes, rows and places, earliest places first."""
+        known = np.array(sorted(hashes), np.uint64)
+        for block in _blocks(rows if len(known) else rows[:0]):
+            present = self.hashes(block)
+            nearest = np.minimum(np.searchsorted(known, present), len(known) - 1)
+            found, places = np.nonzero(known[nearest] == present)
+            order = np.argsort(places, kind="stable")
+            found, places = found[order], places[order]
+            yield present[found, places], block[found], places
+
+
+def _powers(base, n):
+    return np.cumprod(np.array([1] + [base] * (n - 1), np.uint64))
+
+
+def _blocks(rows):
+    return (rows[block] for block in gen_batches(len(rows), ROWS_PER_BLOCK))
+
+
+def _nearest_pairs(excerpts, train, test):
+    """List (test row, train row, shift) for each test row that has anything in common."""
+    shifts = {}
+    for test_row, train_row, shift in _pairs(excerpts, train, test):
+        if test_row not in shifts or abs(shift) < abs(shifts[test_row][1]):
+            shifts[test_row] = train_row, shift
+    return [(test_row, *shifts[test_row]) for test_row in sorted(shifts)]
+
+
+def _pairs(excerpts, train, test):
+    """Yield pairs of which one opens within the other, and by how much the test row is later."""
+    openings = excerpts.rows_by_opening(test)
+    for hashes, rows, places in excerpts.find(openings, train):
+        for opening, first in zip(*np.unique(hashes, return_index=True), strict=True):
+            for test_row in openings[int(opening)]:
+                shift = places[first] - excerpts.openings[test_row]
+                yield test_row, int(rows[first]), int(shift)
+    openings = excerpts.rows_by_opening(train)
+    for hashes, rows, places in excerpts.find(openings, test):
+        for test_row, first in zip(*np.unique(rows, return_index=True), strict=True):
+            train_row = openings[int(hashes[first])][0]
+            shift = excerpts.openings[train_row] - places[first]
+            yield int(test_row), train_row, int(shift)

@@ -1,0 +1,360 @@
+"""Whole songs in, labels out."""
+
+import warnings
+from numbers import Integral, Real
+from typing import NamedTuple
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, _fit_context, clone
+from sklearn.pipeline import make_pipeline
+from sklearn.utils import Bunch, assert_all_finite
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import (
+    _check_sample_weight,
+    check_consistent_length,
+    check_is_fitted,
+    column_or_1d,
+)
+
+from skgenre._fit_metadata import name_for_fit
+from skgenre._progress_bars import follow
+from skgenre._song_reading import check_songs, read_waveforms
+from skgenre.audio import EXCERPT_SECONDS, SAMPLE_RATE, cut_excerpts
+from skgenre.preprocessing import WaveformScaler
+
+_COUNT_OR_NONE = [Interval(Integral, 1, None, closed="left"), None]
+
+
+class UnreadableSongWarning(UserWarning):
+    """Songs could not be read and were left out."""
+
+
+class SongClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
+    """Classify whole songs by what a classifier of excerpts says of their parts.
+
+    A song is a sound file or a waveform of any length. Songs are decoded, mixed to mono,
+    resampled and cut into excerpts; a classifier learns the excerpts, and a song's label is
+    what its excerpts say together. As the samples are songs, no split, cross-validation or
+    search can have one song on both sides.
+
+    Parameters
+    ----------
+    estimator : estimator or None, default=None
+        Classifies excerpts: rows of ``round(excerpt_seconds * sample_rate)`` amplitudes. Its
+        `fit` is given the song of each row as `groups`, where it takes them. None means
+        ``make_pipeline(WaveformScaler(), CNNGenreClassifier(class_weight="balanced"))``.
+    sample_rate : int, default=400
+        Rate in Hz to which sound files are brought. Waveforms must have it already.
+    excerpt_seconds : float, default=3.0
+        Length of an excerpt in seconds. A shorter song is filled up with silence.
+    hop_seconds : float or None, default=None
+        Seconds from the beginning of an excerpt to that of the next one; None means end to end.
+    max_excerpts : int or None, default=None
+        At most so many excerpts of each song, evenly spread over it.
+    aggregate : {"mean", "vote", "max"}, default="mean"
+        How a song's probabilities come from those of its excerpts: their mean; the share of
+        excerpts of which a class is the likeliest; or the greatest of each class, made to sum
+        to one.
+    song_weight : {"equal", "length"}, default="equal"
+        Whether each song weighs the same in training, however long it is, or each excerpt.
+    memory : str, joblib.Memory or None, default=None
+        Folder or cache where decoded files are kept, to be read again only once they change.
+    n_jobs : int or None, default=None
+        Songs that are read at once, by threads. None means 1, -1 as many as there are cores.
+    on_error : {"raise", "skip"}, default="raise"
+        What becomes of a song that cannot be read. With "skip" a warning names it; `fit` leaves
+        it out, and in prediction it gets what is known without hearing it, `class_prior_`.
+    verbose : int, default=0
+        Not zero: a progress bar on standard error while songs are read.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        Labels.
+    estimator_ : estimator
+        The fitted classifier of excerpts.
+    class_prior_ : ndarray of shape (n_classes,)
+        Share of each class among the songs of `fit`.
+    n_excerpts_ : ndarray of shape (n_songs,)
+        Excerpts that each song of `fit` was cut into; 0 where it was left out.
+
+    See Also
+    --------
+    CNNGenreClassifier : Classifies excerpts.
+    skgenre.datasets.load_audio_folder : Finds songs in a folder for each genre.
+    skgenre.audio.read_audio : Reads one file.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skgenre import CNNGenreClassifier, SongClassifier
+    >>> seconds = np.arange(0, 9, 1 / 400)
+    >>> songs = [np.sin(2 * np.pi * pitch * seconds) for pitch in [20, 21, 22, 90, 91, 92]]
+    >>> labels = ["low", "low", "low", "high", "high", "high"]
+    >>> classifier = SongClassifier(CNNGenreClassifier(batch_size=2, random_state=0))
+    >>> classifier.fit(songs, labels).predict([songs[0][:1500], songs[5]])
+    array(['low', 'high'], dtype='<U4')
+    """
+
+    _parameter_constraints = {
+        "estimator": [HasMethods(["fit", "predict_proba"]), None],
+        "sample_rate": [Interval(Integral, 1, None, closed="left")],
+        "excerpt_seconds": [Interval(Real, 0, None, closed="neither")],
+        "hop_seconds": [Interval(Real, 0, None, closed="neither"), None],
+        "max_excerpts": _COUNT_OR_NONE,
+        "aggregate": [StrOptions({"mean", "vote", "max"})],
+        "song_weight": [StrOptions({"equal", "length"})],
+        "memory": [str, HasMethods(["cache"]), None],
+        "n_jobs": [Integral, None],
+        "on_error": [StrOptions({"raise", "skip"})],
+        "verbose": ["verbose"],
+    }
+
+    def __init__(
+        self,
+        estimator=None,
+        *,
+        sample_rate=SAMPLE_RATE,
+        excerpt_seconds=EXCERPT_SECONDS,
+        hop_seconds=None,
+        max_excerpts=None,
+        aggregate="mean",
+        song_weight="equal",
+        memory=None,
+        n_jobs=None,
+        on_error="raise",
+        verbose=0,
+    ):
+        self.estimator = estimator
+        self.sample_rate = sample_rate
+        self.excerpt_seconds = excerpt_seconds
+        self.hop_seconds = hop_seconds
+        self.max_excerpts = max_excerpts
+        self.aggregate = aggregate
+        self.song_weight = song_weight
+        self.memory = memory
+        self.n_jobs = n_jobs
+        self.on_error = on_error
+        self.verbose = verbose
+
+    @_fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X, y, sample_weight=None):
+        """Learn from songs.
+
+        Parameters
+        ----------
+        X : list, array or series of n_songs paths or waveforms
+            Songs: paths of sound files, or arrays of shape (n_samples,) at `sample_rate`. In a
+            matrix each row is a song.
+        y : array-like of shape (n_songs,)
+            Labels.
+        sample_weight : array-like of shape (n_songs,), default=None
+            Weights of songs.
+
+        Returns
+        -------
+        self : SongClassifier
+            The fitted classifier.
+
+        Raises
+        ------
+        ValueError
+            If a song cannot be read (unless ``on_error="skip"``), if `estimator` takes no
+            `sample_weight` where songs differ in weight, or as `estimator` does.
+        """
+        songs = check_songs(X)
+        y = column_or_1d(y, warn=True)
+        assert_all_finite(y, input_name="y")
+        check_consistent_length(songs, y)
+        check_classification_targets(y)
+        weights = _check_sample_weight(sample_weight, y, ensure_non_negative=True)
+        parts = [song.excerpts for song in self._cut(songs)]
+        self.n_excerpts_ = np.array([len(part) for part in parts])
+        heard = self.n_excerpts_ > 0
+        self.classes_, counts = np.unique(y[heard], return_counts=True)
+        if len(self.classes_) < 2:
+            raise ValueError(
+                "Classifier can't train when only one class is present: the songs' labels are "
+                f"{self.classes_.tolist()}."
+            )
+        self.class_prior_ = counts / counts.sum()
+        song = np.repeat(np.arange(len(songs)), self.n_excerpts_)
+        estimator = self._fresh_estimator()
+        params = self._fit_params(estimator, song, weights)
+        self.estimator_ = estimator.fit(np.concatenate(parts), y[song], **params)
+        return self
+
+    def predict(self, X):
+        """Name the likeliest class of each song.
+
+        Parameters
+        ----------
+        X : list, array or series of n_songs paths or waveforms
+            Songs, as in `fit`.
+
+        Returns
+        -------
+        y : ndarray of shape (n_songs,)
+            Labels.
+
+        Raises
+        ------
+        NotFittedError
+            If the classifier is not fitted.
+        ValueError
+            If a song cannot be read (unless ``on_error="skip"``).
+        """
+        likeliest = self.predict_proba(X).argmax(axis=1)
+        return self.classes_[likeliest]
+
+    def predict_proba(self, X):
+        """Estimate the probability of each class for each song.
+
+        Parameters
+        ----------
+        X : list, array or series of n_songs paths or waveforms
+            Songs, as in `fit`.
+
+        Returns
+        -------
+        probabilities : ndarray of shape (n_songs, n_classes)
+            One column per class, in the order of ``classes_``.
+
+        Raises
+        ------
+        NotFittedError
+            If the classifier is not fitted.
+        ValueError
+            If a song cannot be read (unless ``on_error="skip"``).
+        """
+        courses = self.predict_excerpts(X)
+        return np.array([self._aggregate(course.probabilities) for course in courses])
+
+    def predict_excerpts(self, X):
+        """Tell the course of each song: what its excerpts say, one after the other.
+
+        Parameters
+        ----------
+        X : list, array or series of n_songs paths or waveforms
+            Songs, as in `fit`.
+
+        Returns
+        -------
+        courses : list of :class:`~sklearn.utils.Bunch`
+            One for each song, with the following attributes.
+
+            seconds : ndarray of shape (n_excerpts,)
+                Where each excerpt begins. A song that could not be read has no excerpts.
+            probabilities : ndarray of shape (n_excerpts, n_classes)
+                Probabilities of the classes.
+            labels : ndarray of shape (n_excerpts,)
+                Likeliest classes.
+
+        Raises
+        ------
+        NotFittedError
+            If the classifier is not fitted.
+        ValueError
+            If a song cannot be read (unless ``on_error="skip"``).
+        """
+        check_is_fitted(self)
+        return [self._follow(song) for song in self._cut(check_songs(X))]
+
+    def _cut(self, songs):
+        """Yield the excerpts of each song and where they begin; none of one that is unreadable."""
+        length = self._n_timesteps("excerpt_seconds")
+        hop = length if self.hop_seconds is None else self._n_timesteps("hop_seconds")
+        waveforms = read_waveforms(songs, self.sample_rate, memory=self.memory, n_jobs=self.n_jobs)
+        errors = []
+        for waveform in follow(waveforms, len(songs), "Reading songs", shown=bool(self.verbose)):
+            if not isinstance(waveform, ValueError):
+                yield _cut_song(waveform, length, hop, self.max_excerpts)
+            elif self.on_error == "skip":
+                errors.append(waveform)
+                yield _CutSong(np.empty((0, length), np.float32), np.empty(0))
+            else:
+                raise waveform
+        if errors:
+            warnings.warn(
+                f"{len(errors)} of {len(songs)} songs left out. " + " ".join(map(str, errors)),
+                UnreadableSongWarning,
+                stacklevel=3,
+            )
+
+    def _n_timesteps(self, name):
+        seconds = getattr(self, name)
+        n_timesteps = round(seconds * self.sample_rate)
+        if n_timesteps < 1:
+            raise ValueError(
+                f"{name}={seconds} is less than one sample at sample_rate={self.sample_rate}."
+            )
+        return n_timesteps
+
+    def _fresh_estimator(self):
+        if self.estimator is not None:
+            return clone(self.estimator)
+        # It brings TensorFlow along.
+        from skgenre.classifiers import CNNGenreClassifier
+
+        return make_pipeline(WaveformScaler(), CNNGenreClassifier(class_weight="balanced"))
+
+    def _fit_params(self, estimator, song, weights):
+        if self.song_weight == "equal":
+            usual = np.average(self.n_excerpts_, weights=weights)
+            weights = weights * usual / np.maximum(self.n_excerpts_, 1)
+        metadata = {"groups": song}
+        differ = np.ptp(weights[song]) > 0
+        if differ:
+            metadata["sample_weight"] = weights[song]
+        params = name_for_fit(estimator, metadata)
+        if differ and not any(name.endswith("sample_weight") for name in params):
+            raise ValueError(
+                f"Songs differ in weight, but {type(estimator).__name__}'s fit takes no "
+                "sample_weight, or does not request it: with song_weight='length' each excerpt "
+                "weighs the same."
+            )
+        return params
+
+    def _follow(self, song):
+        probabilities = np.empty((0, len(self.classes_)))
+        if len(song.excerpts):
+            probabilities = self.estimator_.predict_proba(song.excerpts)
+        return Bunch(
+            seconds=song.starts / self.sample_rate,
+            probabilities=probabilities,
+            labels=self.classes_[probabilities.argmax(axis=1)],
+        )
+
+    def _aggregate(self, probabilities):
+        if not len(probabilities):
+            return self.class_prior_
+        if self.aggregate == "mean":
+            return probabilities.mean(axis=0)
+        if self.aggregate == "max":
+            greatest = probabilities.max(axis=0)
+            return greatest / greatest.sum()
+        votes = np.bincount(probabilities.argmax(axis=1), minlength=len(self.classes_))
+        return votes / len(probabilities)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        return tags
+
+
+class _CutSong(NamedTuple):
+    excerpts: np.ndarray  # (n_excerpts, n_timesteps), float32
+    starts: np.ndarray  # (n_excerpts,), in samples
+
+
+def _cut_song(waveform, length, hop, max_excerpts):
+    excerpts = cut_excerpts(waveform, n_timesteps=length, hop=hop)
+    kept = spread(len(excerpts), max_excerpts)
+    return _CutSong(excerpts[kept], kept * hop)
+
+
+def spread(n_excerpts, n_wanted):
+    """Choose the excerpts to keep: all, or the middle ones of equal parts of a song."""
+    n_kept = n_excerpts if n_wanted is None else min(n_wanted, n_excerpts)
+    return ((np.arange(n_kept) + 0.5) * n_excerpts / n_kept).astype(int)

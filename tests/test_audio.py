@@ -1,0 +1,298 @@
+"""Sound files to waveforms: tones in, known answers out."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import soundfile
+from numpy.testing import assert_allclose, assert_array_equal
+
+from skgenre.audio import MAX_BYTES, cut_excerpts, read_audio, resample
+
+RATES = [8000, 11025, 22050, 37813, 44100, 48000, 96000, 192000]
+FORMATS = [
+    ("wav", "PCM_U8", 1e-2),
+    ("wav", "PCM_16", 1e-4),
+    ("wav", "PCM_24", 1e-5),
+    ("wav", "PCM_32", 1e-5),
+    ("wav", "FLOAT", 1e-5),
+    ("wav", "DOUBLE", 1e-5),
+    ("flac", "PCM_16", 1e-4),
+    ("ogg", "VORBIS", 2e-2),
+    ("ogg", "OPUS", 5e-2),
+    ("mp3", "MPEG_LAYER_III", 2e-2),
+]
+
+
+def tone(frequency, rate, seconds=3.0, amplitude=0.5):
+    times = np.arange(round(seconds * rate)) / rate
+    return amplitude * np.sin(2 * np.pi * frequency * times)
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(samples, rate, name="sound.wav", subtype=None):
+        path = tmp_path / name
+        soundfile.write(path, samples, rate, subtype=subtype)
+        return path
+
+    return write
+
+
+def inner(waveform, margin=80):
+    """Leave out the ends, where a filter sees the silence around the sound."""
+    return waveform[margin:-margin]
+
+
+@pytest.mark.parametrize("rate", RATES)
+def test_a_tone_below_half_the_rate_keeps_its_amplitude_and_phase(write, rate):
+    path = write(tone(100, rate), rate, subtype="FLOAT")
+    assert_allclose(inner(read_audio(path)), inner(tone(100, 400)), atol=0.005)
+
+
+@pytest.mark.parametrize("rate", RATES)
+def test_a_tone_above_half_the_rate_is_gone(write, rate):
+    waveform = read_audio(write(tone(205, rate), rate, subtype="FLOAT"))
+    decibels = 20 * np.log10(np.abs(inner(waveform)).max() / 0.5)
+    assert decibels <= -60
+
+
+@pytest.mark.parametrize("rate", RATES)
+@pytest.mark.parametrize("n_frames", [1, 2, 109, 110, 111, 12345])
+def test_lengths_are_exact(write, rate, n_frames):
+    path = write(np.zeros(n_frames), rate)
+    assert len(read_audio(path)) == -(-n_frames * 400 // rate)
+    assert len(read_audio(path, sample_rate=rate)) == n_frames
+
+
+@pytest.mark.parametrize(("suffix", "subtype", "tolerance"), FORMATS)
+@pytest.mark.parametrize("n_channels", [1, 2])
+def test_formats(write, suffix, subtype, tolerance, n_channels):
+    samples = np.tile(tone(50, 48000)[:, np.newaxis], n_channels)
+    path = write(samples, 48000, f"sound.{suffix}", subtype)
+    waveform = read_audio(path)
+    assert waveform.dtype == np.float32
+    assert waveform.shape == (1200,)
+    assert_allclose(inner(waveform), inner(tone(50, 400)), atol=tolerance)
+
+
+@pytest.mark.parametrize("n_channels", range(1, 9))
+def test_channels_are_averaged_or_kept(write, n_channels):
+    amplitudes = np.linspace(0.1, 0.8, n_channels)
+    samples = tone(50, 8000, amplitude=1)[:, np.newaxis] * amplitudes
+    path = write(samples, 8000, subtype="FLOAT")
+    expected = tone(50, 400, amplitude=1)
+    assert_allclose(inner(read_audio(path)), inner(expected) * amplitudes.mean(), atol=0.005)
+    separate = read_audio(path, mono=False)
+    assert_allclose(inner(separate), inner(expected)[:, np.newaxis] * amplitudes, atol=0.01)
+
+
+def test_blocks_do_not_show(write):
+    samples = np.random.RandomState(0).uniform(-0.5, 0.5, (400_000, 2)).astype(np.float32)
+    path = write(samples, 44100, subtype="FLOAT")
+    at_once = resample(samples.mean(axis=1), original_rate=44100)
+    assert_allclose(read_audio(path), at_once, atol=1e-6)
+
+
+@pytest.mark.parametrize("suffix", ["wav", "flac", "ogg", "mp3"])
+def test_a_part_of_a_file(write, suffix):
+    path = write(tone(50, 44100), 44100, f"sound.{suffix}")
+    whole = read_audio(path)
+    part = read_audio(path, offset=0.5, duration=1.5)
+    assert part.shape == (600,)
+    assert_allclose(inner(part), whole[200:800][80:-80], atol=0.01)
+    assert read_audio(path, offset=2, duration=9).shape == (400,)
+
+
+def test_a_duration_below_one_frame_is_one(write):
+    assert read_audio(write(tone(50, 8000), 8000), duration=1e-9).shape == (1,)
+
+
+def test_silence_stays_silent(write):
+    assert not read_audio(write(np.zeros(44100), 44100)).any()
+
+
+def test_a_lower_rate_than_wanted_is_brought_up(write):
+    waveform = read_audio(write(tone(50, 8000), 8000, subtype="FLOAT"), sample_rate=16000)
+    assert_allclose(waveform[800:-800], tone(50, 16000)[800:-800], atol=0.005)
+
+
+def test_resample_keeps_channels_apart():
+    both = np.stack([tone(50, 8000), tone(20, 8000)], axis=1)
+    resampled = resample(both, original_rate=8000)
+    expected = np.stack([tone(50, 400), tone(20, 400)], axis=1)
+    assert_allclose(inner(resampled), inner(expected), atol=0.005)
+
+
+@pytest.mark.parametrize(
+    ("waveform", "message"),
+    [
+        ([], "0 sample"),
+        (np.zeros((2, 2, 2)), "dimension|dim 3"),
+        ([0.0, np.nan], "NaN"),
+        ([0.0, 1e300], "infinity|too large"),
+        (3.0, "array|scalar"),
+    ],
+)
+def test_waveforms_that_cannot_be_resampled(waveform, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        resample(waveform, original_rate=8000)
+
+
+def bad_bytes(write, kind):
+    """Make files that are not whole, or no sound."""
+    path = write(np.random.RandomState(0).uniform(-0.5, 0.5, 44100), 44100, f"whole.{kind}")
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("suffix", ["wav", "flac", "ogg"])
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.95])
+def test_a_file_cut_short_is_refused(write, tmp_path, suffix, share):
+    content = bad_bytes(write, suffix)
+    path = tmp_path / f"short.{suffix}"
+    path.write_bytes(content[: round(share * len(content))])
+    with pytest.raises(ValueError, match=r"Cannot read audio from '.*short.*': "):
+        read_audio(path)
+
+
+def test_a_cut_mp3_is_refused(write, tmp_path):
+    content = bad_bytes(write, "mp3")
+    path = tmp_path / "short.mp3"
+    path.write_bytes(content[: len(content) // 2])
+    with pytest.raises(ValueError, match=r"short\.mp3.*ends"):
+        read_audio(path)
+
+
+@pytest.mark.parametrize(
+    "name", ["text.wav", "text.mp3", "text.ogg", "text.raw", "text", "text.txt"]
+)
+def test_what_is_no_sound_is_refused(tmp_path, name):
+    path = tmp_path / name
+    path.write_bytes(b"No sound at all, but a text of some length.\n" * 50)
+    with pytest.raises(ValueError, match=f"Cannot read audio from .*{name}': ."):
+        read_audio(path)
+
+
+def test_missing_empty_and_folders(tmp_path):
+    (tmp_path / "empty.wav").touch()
+    with pytest.raises(ValueError, match=r"nowhere\.wav': there is no such file"):
+        read_audio(tmp_path / "nowhere.wav")
+    with pytest.raises(ValueError, match=r"empty\.wav': it is empty"):
+        read_audio(str(tmp_path / "empty.wav"))
+    with pytest.raises(ValueError, match="it is not a file"):
+        read_audio(tmp_path)
+
+
+def test_a_file_without_frames_is_refused(write):
+    with pytest.raises(ValueError, match="it holds 0 seconds"):
+        read_audio(write(np.empty(0), 8000))
+
+
+def test_an_offset_behind_the_end_is_refused(write):
+    with pytest.raises(ValueError, match="it holds 3 seconds, none after offset=3"):
+        read_audio(write(tone(50, 8000), 8000), offset=3)
+
+
+def test_amplitudes_that_are_not_finite_are_refused(write):
+    samples = tone(50, 8000)
+    samples[1000] = np.nan
+    with pytest.raises(ValueError, match="not finite"):
+        read_audio(write(samples, 8000, subtype="FLOAT"))
+    with pytest.raises(ValueError, match="not finite"):
+        read_audio(write(np.full((8000, 2), 3.4e38, np.float32), 8000, subtype="FLOAT"))
+
+
+def test_an_absurd_length_is_refused_before_decoding(tmp_path, write):
+    path = write(tone(50, 8000), 8000, "long.flac")
+    content = bytearray(path.read_bytes())
+    # The 36 bits that hold the number of frames, in FLAC's first block.
+    content[21] |= 0x0F
+    content[22:26] = b"\xff\xff\xff\xff"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=f"hours of sound take more than {MAX_BYTES} bytes"):
+        read_audio(path)
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"sample_rate": 0},
+        {"sample_rate": 400.5},
+        {"offset": -1},
+        {"duration": 0},
+        {"mono": "yes"},
+    ],
+)
+def test_bad_parameters(write, params):
+    with pytest.raises(ValueError, match=f"The '{next(iter(params))}' parameter of read_audio"):
+        read_audio(write(tone(50, 8000), 8000), **params)
+
+
+LONG_FILE = """
+import resource, sys
+import numpy as np, soundfile, soxr
+from skgenre.audio import read_audio
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+with soundfile.SoundFile(sys.argv[1], "w", 44100, 2, "PCM_16") as file:
+    for _ in range(60):
+        file.write(np.zeros((44100 * 60, 2), np.int16))
+read_audio(sys.argv[1], duration=1)
+before = peak()
+print(len(read_audio(sys.argv[1])), peak() - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no module `resource`.")
+def test_an_hour_takes_little_memory(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", LONG_FILE, str(tmp_path / "hour.flac")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    n_samples, mebibytes = done.stdout.split()
+    assert int(n_samples) == 3600 * 400
+    assert float(mebibytes) < 60
+
+
+@pytest.mark.parametrize(
+    ("params", "expected"),
+    [
+        ({}, [[0, 1, 2], [3, 4, 5]]),
+        ({"pad": "last"}, [[0, 1, 2], [3, 4, 5], [6, 0, 0]]),
+        ({"pad": None}, [[0, 1, 2], [3, 4, 5]]),
+        ({"hop": 2}, [[0, 1, 2], [2, 3, 4], [4, 5, 6]]),
+        ({"hop": 4}, [[0, 1, 2], [4, 5, 6]]),
+        ({"hop": 5, "pad": "last"}, [[0, 1, 2], [5, 6, 0]]),
+        ({"hop": 100}, [[0, 1, 2]]),
+    ],
+)
+def test_cut_excerpts(params, expected):
+    excerpts = cut_excerpts(np.arange(7), n_timesteps=3, **params)
+    assert excerpts.dtype == np.float32
+    assert_array_equal(excerpts, expected)
+
+
+@pytest.mark.parametrize(("pad", "n_excerpts"), [("short", 1), ("last", 1), (None, 0)])
+def test_a_short_waveform(pad, n_excerpts):
+    excerpts = cut_excerpts([1.0, 2.0], n_timesteps=4, pad=pad)
+    assert_array_equal(excerpts, np.array([[1, 2, 0, 0]] * n_excerpts).reshape(-1, 4))
+
+
+def test_excerpts_are_copies():
+    waveform = np.arange(6, dtype=np.float32)
+    cut_excerpts(waveform, n_timesteps=3)[:] = 9
+    assert_array_equal(waveform, range(6))
+
+
+@pytest.mark.parametrize(
+    ("waveform", "params"),
+    [([], {}), ([[1.0]], {}), ([np.inf], {}), ([1.0], {"hop": 0}), ([1.0], {"pad": "first"})],
+)
+def test_bad_cuts(waveform, params):
+    with pytest.raises(ValueError, match=r"sample|dimensions|infinity|hop|pad"):
+        cut_excerpts(waveform, **params)

@@ -1,0 +1,222 @@
+"""The command, as it is run."""
+
+import csv
+import io
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+import soundfile
+from sklearn.linear_model import LogisticRegression
+
+from skgenre._model_files import load_model, save_model
+from skgenre.cli import main
+from skgenre.datasets import load_excerpts_npz
+from skgenre.songs import SongClassifier
+
+PITCHES = {"low": 20, "high": 150}
+QUICK = ["--epochs", "3", "--excerpt-seconds", "0.5"]
+
+
+class Done(NamedTuple):
+    """How a command ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def run(*arguments):
+    """Carry out a command line in this process, which has TensorFlow loaded."""
+    with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
+        try:
+            status = main(list(map(str, arguments)))
+        except SystemExit as end:
+            status = end.code
+    return Done(status, out.getvalue(), err.getvalue())
+
+
+@pytest.fixture(scope="module")
+def music(tmp_path_factory):
+    """A folder of twelve songs of two genres."""
+    folder = tmp_path_factory.mktemp("music")
+    for label, pitch in PITCHES.items():
+        (folder / label).mkdir()
+        for number in range(6):
+            times = np.arange(8000 * (4 + number % 3)) / 8000
+            noise = np.random.default_rng(number).normal(0, 0.05, len(times))
+            waveform = 0.4 * np.sin(2 * np.pi * pitch * times) + noise
+            soundfile.write(folder / label / f"{number}.flac", waveform, 8000)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def model(music, tmp_path_factory):
+    path = tmp_path_factory.mktemp("models") / "model.skops"
+    done = run("train", music, "-o", path, *QUICK)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == ""
+    assert "Learned 6 of high and 6 of low" in done.stderr
+    return path
+
+
+def test_predict_prints_a_table(music, model):
+    done = run("predict", model, music / "low" / "0.flac", music / "high" / "1.flac")
+    assert done.returncode == 0
+    header, *rows = (line.split() for line in done.stdout.splitlines())
+    assert header == ["file", "label", "high", "low"]
+    assert [row[1] for row in rows] == ["low", "high"]
+    assert float(rows[0][3]) > 0.5
+
+
+def test_predict_as_json_and_csv(music, model):
+    file = str(music / "low" / "0.flac")
+    [song] = json.loads(run("predict", model, file, "--json").stdout)
+    assert song["file"] == file
+    assert song["label"] == "low"
+    assert sum(song["probabilities"].values()) == pytest.approx(1)
+    [row] = csv.DictReader(io.StringIO(run("predict", model, file, "--csv").stdout))
+    assert row["label"] == "low"
+    assert float(row["low"]) == song["probabilities"]["low"]
+
+
+def test_predict_names_files_that_fail(music, model, tmp_path):
+    broken = tmp_path / "broken.wav"
+    broken.write_bytes(b"RIFF")
+    done = run("predict", model, broken, music / "low" / "0.flac", "nowhere.ogg")
+    assert done.returncode == 1
+    assert len(done.stdout.splitlines()) == 2
+    assert f"Cannot read audio from '{broken}'" in done.stderr
+    assert "Cannot read audio from 'nowhere.ogg'" in done.stderr
+
+
+def test_the_model_is_what_was_trained(model):
+    classifier = load_model(model)
+    assert classifier.excerpt_seconds == 0.5
+    assert classifier.estimator_[-1].callbacks is None
+    assert classifier.estimator_[-1].n_iter_ == 3
+
+
+def test_evaluate_prints_scores_and_confusions(music):
+    done = run("evaluate", music, "--folds", "3", *QUICK)
+    assert done.returncode == 0, done.stderr
+    scores, confusions = done.stdout.split("\n\n")
+    rows = [line.split() for line in scores.splitlines()]
+    assert [row[0] for row in rows] == ["fold", "1", "2", "3", "all"]
+    assert rows[-1] == ["all", "12", "1.000", "1.000"]
+    assert [line.split()[-2:] for line in confusions.splitlines()[1:]] == [["6", "0"], ["0", "6"]]
+
+
+def test_evaluate_takes_fewer_folds_where_songs_are_few(music, tmp_path):
+    for label in PITCHES:
+        (tmp_path / label).mkdir()
+        for number in range(2):
+            name = f"{label}/{number}.flac"
+            (tmp_path / name).write_bytes((music / name).read_bytes())
+    (tmp_path / "low" / "bad.flac").touch()
+    done = run("evaluate", tmp_path, "--network", "mlp", *QUICK)
+    assert done.returncode == 1
+    assert "2 folds instead of 5, as there are 2 of high and 2 of low" in done.stderr
+    assert "bad.flac': it is empty" in done.stderr
+    assert "all   4" in done.stdout
+
+
+def test_excerpts_writes_the_lessons_file(music, tmp_path):
+    done = run("excerpts", music, "-o", tmp_path / "data.npz", "--test-size", "0.5")
+    assert done.returncode == 0, done.stderr
+    data = load_excerpts_npz(tmp_path / "data.npz", target_names=("high", "low"))
+    assert data.X_train.shape[1] == 1200
+    assert data.X_train.shape[0] == 2 * (data.y_train == 0).sum() > 0
+    assert data.X_test.shape[0] > 0
+    spectra = np.abs(np.fft.rfft(data.X_train, axis=1))
+    assert set(spectra[data.y_train == 0].argmax(axis=1)) == {450}
+
+
+def test_info_tells_what_a_model_is(model):
+    done = run("info", model)
+    assert done.returncode == 0
+    assert "genres            high, low" in done.stdout
+    assert "sample rate       400 Hz" in done.stdout
+    assert "parameters" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["evaluate", "nowhere"], "'nowhere' is not a folder"),
+        (["predict", "nowhere.skops", "a.wav"], "Cannot load a model from 'nowhere.skops'"),
+        (["train", ".", "-o", "model", "--epochs", "0"], "must be 1 or more"),
+        (["train", "."], "-o/--output"),
+        (["sing"], "invalid choice: 'sing'"),
+        ([], "COMMAND"),
+        (["excerpts", ".", "-o", "x", "--test-size", "2"], "between 0 and 1"),
+        (["evaluate", ".", "--excerpt-seconds", "-1"], "more than 0 seconds"),
+    ],
+)
+def test_usage(arguments, message, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert done.stdout == ""
+
+
+def test_one_genre_cannot_be_evaluated(music, tmp_path):
+    shutil.copytree(music / "low", tmp_path / "low")
+    done = run("evaluate", tmp_path)
+    assert done.returncode == 2
+    assert "two genres of two songs each are the least" in done.stderr
+
+
+def test_files_that_are_no_models(tmp_path, music):
+    empty_zip = b"PK\x05\x06" + bytes(18)
+    for name, content in {"text": b"no model", "empty": b"", "zip": empty_zip}.items():
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(ValueError, match=f"Cannot load a model from '.*{name}'"):
+            load_model(tmp_path / name)
+    save_model(LogisticRegression(), tmp_path / "other")
+    done = run("info", tmp_path / "other")
+    assert done.returncode == 2
+    assert "holds a LogisticRegression, not a SongClassifier" in done.stderr
+
+
+class Stranger(LogisticRegression):
+    pass
+
+
+def test_types_that_are_not_trusted_are_refused(tmp_path):
+    save_model(SongClassifier(Stranger()), tmp_path / "model")
+    with pytest.raises(ValueError, match=r"types that are not trusted: \['.*Stranger'\]"):
+        load_model(tmp_path / "model")
+
+
+def test_the_command_is_installed(music, model):
+    command = [Path(sys.executable).with_name("skgenre"), "predict", model, music / "low/0.flac"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.split()[5] == "low"
+    assert "TensorFlow" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process.")
+def test_ctrl_c_ends_cleanly(music, tmp_path):
+    command = [sys.executable, "-m", "skgenre.cli", "train", str(music), "-o", "model"]
+    process = subprocess.Popen(
+        [*command, "--epochs", "1000000"], cwd=tmp_path, stderr=subprocess.PIPE, text=True
+    )
+    while "Reading songs" not in process.stderr.readline():
+        assert process.poll() is None
+    time.sleep(5)
+    process.send_signal(signal.SIGINT)
+    _, messages = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert messages.rstrip().endswith("Interrupted.")
+    assert "Traceback" not in messages
+    assert not (tmp_path / "model").exists()
