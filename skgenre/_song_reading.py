@@ -1,14 +1,20 @@
 """Songs, as paths or as waveforms."""
 
 import os
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
 
 import numpy as np
-from joblib import Parallel, delayed
+from joblib import effective_n_jobs
 from scipy.sparse import issparse
 from sklearn.utils.validation import check_array, check_memory
 
 from skgenre.audio import check_waveform, read_audio
+
+# Songs that wait for each thread.
+SONGS_AHEAD = 2
 
 
 def check_songs(X):
@@ -76,9 +82,22 @@ def read_waveforms(songs, sample_rate, *, memory=None, n_jobs=None):
         except ValueError as error:
             return error
 
-    jobs = (delayed(read)(number, song) for number, song in enumerate(songs))
-    # Decoding and resampling release Python's lock: threads do, and cost nothing to start.
-    yield from Parallel(n_jobs, prefer="threads", return_as="generator")(jobs)
+    n_jobs = effective_n_jobs(n_jobs)
+    if n_jobs == 1:
+        yield from map(read, count(), songs)
+        return
+    # Decoding and resampling release Python's lock: threads do, and cost nothing to start. Those
+    # of joblib would not be waited for when reading stops early.
+    pool, pending = ThreadPoolExecutor(n_jobs), deque()
+    try:
+        for number, song in enumerate(songs):
+            pending.append(pool.submit(read, number, song))
+            if len(pending) > SONGS_AHEAD * n_jobs:
+                yield pending.popleft().result()
+        for future in pending:
+            yield future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _read_file(path, sample_rate, state):

@@ -92,16 +92,13 @@ def read_audio(path, *, sample_rate=SAMPLE_RATE, mono=True, offset=0, duration=N
     with open_sound(path) as sound:
         n_frames = _seek(sound, offset, duration)
         n_samples = _resampled_length(n_frames, sound.samplerate, sample_rate)
-        shape = (n_samples,) if mono else (n_samples, sound.channels)
-        if math.prod(shape) * 4 > MAX_BYTES:
+        if n_samples * (1 if mono else sound.channels) * 4 > MAX_BYTES:
             raise ValueError(
                 f"{n_frames / sound.samplerate / 3600:.3g} hours of sound take more than "
                 f"{MAX_BYTES} bytes."
             )
         blocks = read_blocks(sound, n_frames)
-        if mono:
-            blocks = map(_mix, blocks)
-        return _resample(blocks, sound.samplerate, sample_rate, shape)
+        return _resample(map(_mix, blocks) if mono else blocks, sound.samplerate, sample_rate)
 
 
 def _seek(sound, offset, duration):
@@ -120,7 +117,9 @@ def _seek(sound, offset, duration):
 def _mix(block):
     if block.shape[1] == 1:
         return block[:, 0]
-    return block @ np.full(block.shape[1], 1 / block.shape[1], block.dtype)
+    # Amplitudes near the end of float32's range may leave it; then they are not finite.
+    with np.errstate(over="ignore", invalid="ignore"):
+        return block @ np.full(block.shape[1], 1 / block.shape[1], block.dtype)
 
 
 @validate_params(
@@ -167,40 +166,36 @@ def resample(waveform, *, original_rate, sample_rate=SAMPLE_RATE):
     (400,)
     """
     waveform = check_waveform(waveform, max_ndim=2)
-    n_samples = _resampled_length(len(waveform), original_rate, sample_rate)
-    return _resample([waveform], original_rate, sample_rate, (n_samples, *waveform.shape[1:]))
+    return _resample([waveform], original_rate, sample_rate)
 
 
 def _resampled_length(n_samples, original_rate, sample_rate):
     return -(-n_samples * sample_rate // original_rate)
 
 
-def _resample(blocks, original_rate, sample_rate, shape):
-    """Join blocks of a waveform at another rate, as an array of the given shape."""
-    if original_rate != sample_rate:
-        blocks = _resample_blocks(blocks, original_rate, sample_rate, shape[1:])
-    waveform = np.zeros(shape, np.float32)
-    n_filled = 0
-    # Amplitudes near the end of float32's range may leave it; then they are not finite.
-    with np.errstate(over="ignore", invalid="ignore"):
-        for block in blocks:
-            # soxr rounds the length its own way, to one sample more or less.
-            block = block[: len(waveform) - n_filled]
-            waveform[n_filled : n_filled + len(block)] = block
-            n_filled += len(block)
+def _resample(blocks, original_rate, sample_rate):
+    """Join the blocks of a waveform at another rate."""
+    if original_rate == sample_rate:
+        return _finite(np.concatenate(list(blocks)))
+    soxr = import_extra("soxr", "audio")
+    stream, n_frames, parts = None, 0, []
+    for block in blocks:
+        n_channels = math.prod(block.shape[1:])
+        stream = stream or soxr.ResampleStream(
+            original_rate, sample_rate, n_channels, dtype="float32", quality="HQ"
+        )
+        parts.append(stream.resample_chunk(block))
+        n_frames += len(block)
+    parts.append(stream.resample_chunk(block[:0], last=True))
+    # soxr rounds the length its own way, to one sample more or less.
+    waveform = np.concatenate([*parts, np.zeros_like(parts[0], shape=(1, *block.shape[1:]))])
+    return _finite(waveform[: _resampled_length(n_frames, original_rate, sample_rate)])
+
+
+def _finite(waveform):
     if not np.isfinite(waveform).all():
         raise ValueError("the waveform has amplitudes that are not finite.")
     return waveform
-
-
-def _resample_blocks(blocks, original_rate, sample_rate, shape_of_frame):
-    soxr = import_extra("soxr", "audio")
-    stream = soxr.ResampleStream(
-        original_rate, sample_rate, *(shape_of_frame or (1,)), dtype="float32", quality="HQ"
-    )
-    for block in blocks:
-        yield stream.resample_chunk(block)
-    yield stream.resample_chunk(np.empty((0, *shape_of_frame), np.float32), last=True)
 
 
 @validate_params(

@@ -1,6 +1,7 @@
 """Whole songs in, labels out."""
 
 import warnings
+from contextlib import closing
 from numbers import Integral, Real
 from typing import NamedTuple
 
@@ -267,14 +268,16 @@ class SongClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         hop = length if self.hop_seconds is None else self._n_timesteps("hop_seconds")
         waveforms = read_waveforms(songs, self.sample_rate, memory=self.memory, n_jobs=self.n_jobs)
         errors = []
-        for waveform in follow(waveforms, len(songs), "Reading songs", shown=bool(self.verbose)):
-            if not isinstance(waveform, ValueError):
-                yield _cut_song(waveform, length, hop, self.max_excerpts)
-            elif self.on_error == "skip":
-                errors.append(waveform)
-                yield _CutSong(np.empty((0, length), np.float32), np.empty(0))
-            else:
-                raise waveform
+        with closing(waveforms):
+            shown = follow(waveforms, len(songs), "Reading songs", shown=bool(self.verbose))
+            for waveform in shown:
+                if not isinstance(waveform, ValueError):
+                    yield _cut_song(waveform, length, hop, self.max_excerpts)
+                elif self.on_error == "skip":
+                    errors.append(waveform)
+                    yield _CutSong(np.empty((0, length), np.float32), np.empty(0))
+                else:
+                    raise waveform
         if errors:
             warnings.warn(
                 f"{len(errors)} of {len(songs)} songs left out. " + " ".join(map(str, errors)),
