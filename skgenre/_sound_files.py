@@ -71,7 +71,8 @@ def read_blocks(sound, n_frames):
     while n_left:
         block = sound.read(min(n_left, frames_per_block), dtype="float32", always_2d=True)
         if not len(block):
-            # Sound Ogg files may begin later than at frame 0, which libsndfile does not count.
+            # Of some sound Ogg files several pages are marked as the last: libsndfile counts to
+            # the last of them and decodes to the first. `_check_ogg` has looked for a cut.
             if sound.format == "OGG":
                 return
             raise ValueError(f"it ends {n_left} frames before the length that it declares.")

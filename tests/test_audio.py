@@ -214,6 +214,32 @@ def test_an_absurd_length_is_refused_before_decoding(tmp_path, write):
         read_audio(path)
 
 
+def test_an_ogg_file_with_two_last_pages_is_read(write):
+    path = write(tone(50, 44100, seconds=10), 44100, "sound.ogg")
+    content = bytearray(path.read_bytes())
+    pages = [place for place in range(len(content)) if content[place : place + 4] == b"OggS"]
+    second_last = pages[-2]
+    content[second_last + 5] |= 4
+    end = pages[-1]
+    content[second_last + 22 : second_last + 26] = bytes(4)
+    checksum = ogg_checksum(content[second_last:end])
+    content[second_last + 22 : second_last + 26] = checksum.to_bytes(4, "little")
+    path.write_bytes(content)
+    n_samples = len(read_audio(path))
+    assert 3000 < n_samples < 4000
+
+
+def ogg_checksum(page):
+    """CRC-32 with the polynomial 0x04c11db7, nothing reflected or inverted (RFC 3533)."""
+    register = 0
+    for byte in page:
+        register ^= byte << 24
+        for _ in range(8):
+            register = (register << 1) ^ (0x04C11DB7 if register & 0x80000000 else 0)
+            register &= 0xFFFFFFFF
+    return register
+
+
 @pytest.mark.parametrize(
     "params",
     [
