@@ -171,19 +171,22 @@ class SongClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         check_classification_targets(y)
         weights = _check_sample_weight(sample_weight, y, ensure_non_negative=True)
         parts = [song.excerpts for song in self._cut(songs)]
-        self.n_excerpts_ = np.array([len(part) for part in parts])
-        heard = self.n_excerpts_ > 0
-        self.classes_, counts = np.unique(y[heard], return_counts=True)
-        if len(self.classes_) < 2:
+        n_excerpts = np.array([len(part) for part in parts])
+        heard = n_excerpts > 0
+        classes, counts = np.unique(y[heard], return_counts=True)
+        if len(classes) < 2:
             raise ValueError(
                 "Classifier can't train when only one class is present: the songs' labels are "
-                f"{self.classes_.tolist()}."
+                f"{classes.tolist()}."
             )
-        self.class_prior_ = counts / counts.sum()
-        song = np.repeat(np.arange(len(songs)), self.n_excerpts_)
+        if not weights[heard].any():
+            raise ValueError("sample_weight has only zeros: there is nothing to train on.")
         estimator = self._fresh_estimator()
-        params = self._fit_params(estimator, song, weights)
+        song = np.repeat(np.arange(len(songs)), n_excerpts)
+        params = self._fit_params(estimator, song, n_excerpts, weights)
         self.estimator_ = estimator.fit(np.concatenate(parts), y[song], **params)
+        self.classes_, self.class_prior_ = classes, counts / counts.sum()
+        self.n_excerpts_ = n_excerpts
         return self
 
     def predict(self, X):
@@ -302,10 +305,11 @@ class SongClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
 
         return make_pipeline(WaveformScaler(), CNNGenreClassifier(class_weight="balanced"))
 
-    def _fit_params(self, estimator, song, weights):
+    def _fit_params(self, estimator, song, n_excerpts, weights):
+        """Name the songs' numbers, and weights where they differ, as the estimator takes them."""
         if self.song_weight == "equal":
-            usual = np.average(self.n_excerpts_, weights=weights)
-            weights = weights * usual / np.maximum(self.n_excerpts_, 1)
+            usual = np.average(n_excerpts, weights=weights)
+            weights = weights * usual / np.maximum(n_excerpts, 1)
         metadata = {"groups": song}
         differ = np.ptp(weights[song]) > 0
         if differ:

@@ -366,6 +366,23 @@ def test_labels_must_match(songs):
         quick().fit(X, np.linspace(0, 1, 12))
 
 
+def test_weights_of_zero_leave_nothing(songs):
+    X, y = songs
+    with pytest.raises(ValueError, match="sample_weight has only zeros"):
+        quick().fit(X, y, sample_weight=np.zeros(12))
+
+
+def test_a_failed_fit_leaves_the_former_one(songs):
+    X, y = songs
+    classifier = quick().fit(X, y)
+    before = classifier.predict_proba(X)
+    with pytest.raises(ValueError, match="NaN"):
+        classifier.fit([*X[:-1], [np.nan]], y)
+    with pytest.raises(ValueError, match="only one class"):
+        classifier.fit(X, ["low"] * 12)
+    assert_array_equal(classifier.predict_proba(X), before)
+
+
 def test_not_fitted(songs):
     with pytest.raises(NotFittedError):
         quick().predict(songs[0])
