@@ -26,7 +26,7 @@ def _decode(sizes, folder, suffix):
     calls = sizes.songs // len(FORMATS) // sizes.repeats
     paths = [folder / f"{number}.{suffix}" for number in range(sizes.songs_made)]
     for number, path in enumerate(paths):
-        soundfile.write(path, _song(sizes.song_seconds, number), RATE)
+        _write(path, _song(sizes.song_seconds, number))
     ready = {
         rivals.OURS: partial(_in_turn, lambda path: cut_excerpts(read_audio(path)), paths, calls),
         "soundfile, decoding alone": partial(_in_turn, soundfile.read, paths, calls),
@@ -34,6 +34,13 @@ def _decode(sizes, folder, suffix):
     what = f"read and cut a stereo song of {sizes.song_seconds} s, {suffix}"
     rows = versus("decode", what, medians(ready, sizes.repeats))
     return [row._replace(ours_over_rival=True) for row in rows]
+
+
+def _write(path, samples):
+    """Write second by second: libsndfile crashes on minutes of Vorbis at once."""
+    with soundfile.SoundFile(path, "w", RATE, samples.shape[1]) as file:
+        for first in range(0, len(samples), RATE):
+            file.write(samples[first : first + RATE])
 
 
 def _in_turn(function, paths, calls):
