@@ -8,6 +8,9 @@ from functools import lru_cache
 import numpy as np
 import tensorflow as tf
 
+# Networks that a process keeps, and programs compiled for each; the least recently used goes first.
+PROGRAMS_KEPT = 8
+
 
 def pack_weights(weights):
     """Join a network's weights into one vector, which is cheap to hand over."""
@@ -47,8 +50,7 @@ class Architecture:
         return self.build(self.n_timesteps, self.n_outputs, **dict(self.settings), seed=seed)
 
 
-# A few of the networks used last.
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=PROGRAMS_KEPT)
 def blank_model(architecture):
     """Build a network for its layers and shapes, which many may look at and nobody changes."""
     return architecture.build_model(seed=0)

@@ -4,6 +4,7 @@ import csv
 import json
 import sys
 from contextlib import contextmanager
+from itertools import compress
 from typing import NamedTuple
 
 import numpy as np
@@ -13,12 +14,13 @@ from sklearn.pipeline import make_pipeline
 
 from skgenre._model_files import load_model, save_model
 from skgenre._progress_bars import bars, follow
+from skgenre._song_cutting import count_timesteps, spread
 from skgenre._song_reading import read_waveforms
 from skgenre._text_tables import as_columns
 from skgenre.audio import cut_excerpts
 from skgenre.datasets import load_audio_folder, save_excerpts_npz
 from skgenre.preprocessing import WaveformScaler
-from skgenre.songs import SongClassifier, spread
+from skgenre.songs import SongClassifier
 
 DONE, SOME_FILES_FAILED = 0, 1
 
@@ -94,7 +96,7 @@ def excerpts(options):
         stratify=songs.labels,
         random_state=options.seed,
     )
-    n_timesteps = round(options.excerpt_seconds * options.sample_rate)
+    n_timesteps = count_timesteps("--excerpt-seconds", options.excerpt_seconds, options.sample_rate)
     arrays = [_cut_evenly(*songs.take(part), n_timesteps) for part in parts]
     save_excerpts_npz(options.output, *arrays[0], *arrays[1])
     n_training, n_test = (len(labels) for _, labels in arrays)
@@ -156,14 +158,13 @@ def _read_folder(options):
         _say(f"Files left out, as hidden or no songs of a genre: {folder.n_left_out}.")
     read = read_waveforms(folder.paths, options.sample_rate, n_jobs=options.jobs)
     found = list(follow(read, len(folder.paths), "Reading songs"))
-    failures = [waveform for waveform in found if isinstance(waveform, ValueError)]
-    for failure in failures:
+    heard = np.array([not isinstance(waveform, ValueError) for waveform in found])
+    for failure in compress(found, ~heard):
         _say(failure)
-    heard = [not isinstance(waveform, ValueError) for waveform in found]
     return Songs(
-        [waveform for waveform in found if not isinstance(waveform, ValueError)],
+        list(compress(found, heard)),
         folder.target_names[folder.target[heard]],
-        SOME_FILES_FAILED if failures else DONE,
+        DONE if heard.all() else SOME_FILES_FAILED,
     )
 
 

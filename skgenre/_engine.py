@@ -16,7 +16,7 @@ import numpy as np
 import tensorflow as tf
 from sklearn.utils import gen_batches
 
-from skgenre._architecture import blank_model, pack_weights, split_weights
+from skgenre._architecture import PROGRAMS_KEPT, blank_model, pack_weights, split_weights
 from skgenre._compiled import compiled
 from skgenre._devices import map_rows
 from skgenre._memory import release_freed, release_pages
@@ -24,8 +24,6 @@ from skgenre._network_run import NetworkRun
 from skgenre._training import TrainingProgram
 from skgenre.networks import DTYPE, initial_weights
 
-# Idle programs that a process keeps, the least recently used goes first.
-PROGRAMS_KEPT = 8
 # A thread's share of a prediction. Matrix products work on a few rows at a time and sum the rows
 # that are left over in another order. With whole multiples of 24 an excerpt's probabilities do
 # not depend, to the last bit, on its place among the others.

@@ -45,21 +45,30 @@ def make_parser():
         prog="skgenre", description="Tell the genre of songs, learned from a folder for each genre."
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for add in (_add_train, _add_evaluate, _add_predict, _add_excerpts, _add_info):
+        add(commands)
+    return parser
 
+
+def _add_train(commands):
     train = commands.add_parser("train", help="learn from a folder and write a model")
     _add_folder(train)
     _add_training(train)
     _add_output(train, "MODEL", "file to write the model to")
     train.set_defaults(run=_commands.train)
 
+
+def _add_evaluate(commands):
     evaluate = commands.add_parser("evaluate", help="cross-validate on a folder, song by song")
     _add_folder(evaluate)
     _add_training(evaluate)
     evaluate.add_argument("--folds", type=_count_from(2), default=5, help="default: 5")
     evaluate.set_defaults(run=_commands.evaluate)
 
+
+def _add_predict(commands):
     predict = commands.add_parser("predict", help="tell the genres of files")
-    predict.add_argument("model", metavar="MODEL", help="file that `skgenre train` has written")
+    _add_model(predict)
     predict.add_argument("files", metavar="FILE", nargs="+", help="sound files")
     _add_jobs(predict)
     formats = predict.add_mutually_exclusive_group()
@@ -67,6 +76,8 @@ def make_parser():
         formats.add_argument(f"--{name}", dest="write", action="store_const", const=write)
     predict.set_defaults(run=_commands.predict, write=_commands.write_table)
 
+
+def _add_excerpts(commands):
     excerpts = commands.add_parser(
         "excerpts", help="cut two genres into the lesson's file of training and test excerpts"
     )
@@ -80,10 +91,15 @@ def make_parser():
     )
     excerpts.set_defaults(run=_commands.excerpts)
 
+
+def _add_info(commands):
     info = commands.add_parser("info", help="tell what a model is")
-    info.add_argument("model", metavar="MODEL", help="file that `skgenre train` has written")
+    _add_model(info)
     info.set_defaults(run=_commands.info)
-    return parser
+
+
+def _add_model(parser):
+    parser.add_argument("model", metavar="MODEL", help="file that `skgenre train` has written")
 
 
 def _add_folder(parser):

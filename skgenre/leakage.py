@@ -117,6 +117,12 @@ class _HashedExcerpts:
         changes_within = changes[:, length - 1 :] - changes[:, : X.shape[1] - length + 1]
         sounds = 2 * changes_within >= length
         self._sounding, self.openings = sounds.any(axis=1), sounds.argmax(axis=1)
+        self._opening_hashes = np.concatenate(
+            [
+                self.hashes(block)[np.arange(len(block)), self.openings[block]]
+                for block in _blocks(np.arange(len(X)))
+            ]
+        )
 
     def hashes(self, rows):
         """Hash every stretch of some rows: an array of shape (n_rows, n_places), uint64."""
@@ -128,10 +134,9 @@ class _HashedExcerpts:
     def rows_by_opening(self, rows):
         """Sort rows by the hash of their opening; silent ones have none."""
         found = {}
-        for block in _blocks(rows[self._sounding[rows]]):
-            opening_hashes = self.hashes(block)[np.arange(len(block)), self.openings[block]]
-            for row, opening_hash in zip(block.tolist(), opening_hashes.tolist(), strict=True):
-                found.setdefault(opening_hash, []).append(row)
+        rows = rows[self._sounding[rows]]
+        for row, opening in zip(rows.tolist(), self._opening_hashes[rows].tolist(), strict=True):
+            found.setdefault(opening, []).append(row)
         return found
 
     def find(self, hashes, rows):

@@ -3,7 +3,6 @@
 import warnings
 from contextlib import closing
 from numbers import Integral, Real
-from typing import NamedTuple
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, _fit_context, clone
@@ -20,8 +19,9 @@ from sklearn.utils.validation import (
 
 from skgenre._fit_metadata import name_for_fit
 from skgenre._progress_bars import follow
+from skgenre._song_cutting import CutSong, count_timesteps, cut_song
 from skgenre._song_reading import check_songs, read_waveforms
-from skgenre.audio import EXCERPT_SECONDS, SAMPLE_RATE, cut_excerpts
+from skgenre.audio import EXCERPT_SECONDS, SAMPLE_RATE
 from skgenre.preprocessing import WaveformScaler
 
 _COUNT_OR_NONE = [Interval(Integral, 1, None, closed="left"), None]
@@ -275,10 +275,10 @@ class SongClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
             shown = follow(waveforms, len(songs), "Reading songs", shown=bool(self.verbose))
             for waveform in shown:
                 if not isinstance(waveform, ValueError):
-                    yield _cut_song(waveform, length, hop, self.max_excerpts)
+                    yield cut_song(waveform, length, hop, self.max_excerpts)
                 elif self.on_error == "skip":
                     errors.append(waveform)
-                    yield _CutSong(np.empty((0, length), np.float32), np.empty(0))
+                    yield CutSong(np.empty((0, length), np.float32), np.empty(0))
                 else:
                     raise waveform
         if errors:
@@ -289,13 +289,7 @@ class SongClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
             )
 
     def _n_timesteps(self, name):
-        seconds = getattr(self, name)
-        n_timesteps = round(seconds * self.sample_rate)
-        if n_timesteps < 1:
-            raise ValueError(
-                f"{name}={seconds} is less than one sample at sample_rate={self.sample_rate}."
-            )
-        return n_timesteps
+        return count_timesteps(name, getattr(self, name), self.sample_rate)
 
     def _fresh_estimator(self):
         if self.estimator is not None:
@@ -348,20 +342,3 @@ class SongClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.input_tags.string = True
         return tags
-
-
-class _CutSong(NamedTuple):
-    excerpts: np.ndarray  # (n_excerpts, n_timesteps), float32
-    starts: np.ndarray  # (n_excerpts,), in samples
-
-
-def _cut_song(waveform, length, hop, max_excerpts):
-    excerpts = cut_excerpts(waveform, n_timesteps=length, hop=hop)
-    kept = spread(len(excerpts), max_excerpts)
-    return _CutSong(excerpts[kept], kept * hop)
-
-
-def spread(n_excerpts, n_wanted):
-    """Choose the excerpts to keep: all, or the middle ones of equal parts of a song."""
-    n_kept = n_excerpts if n_wanted is None else min(n_wanted, n_excerpts)
-    return ((np.arange(n_kept) + 0.5) * n_excerpts / n_kept).astype(int)

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from skgenre.datasets._sources import AMPLITUDE_ONE, N_TIMESTEPS, SAMPLE_RATE, SOURCES
+from skgenre.audio import N_TIMESTEPS, SAMPLE_RATE
+from skgenre.datasets._sources import AMPLITUDE_ONE, SOURCES
 
 SILENT_BELOW = 1e-3
 EXCERPTS_PER_GENRE = 900

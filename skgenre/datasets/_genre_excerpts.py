@@ -6,7 +6,8 @@ import numpy as np
 from sklearn.utils import Bunch
 from sklearn.utils._param_validation import validate_params
 
-from skgenre.datasets._sources import AMPLITUDE_ONE, GENRES, SAMPLE_RATE, SOURCES
+from skgenre.audio import SAMPLE_RATE
+from skgenre.datasets._sources import AMPLITUDE_ONE, GENRES, SOURCES
 
 _DATA = resources.files(__package__) / "data"
 

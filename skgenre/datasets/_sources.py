@@ -2,12 +2,6 @@
 
 from dataclasses import dataclass, field
 
-SAMPLE_RATE = 400
-"""Samples per second, in Hz."""
-
-N_TIMESTEPS = 1200
-"""Samples in an excerpt of 3 seconds."""
-
 AMPLITUDE_ONE = 2**14
 """The int16 value that stands for amplitude 1, so that peaks up to 2 are kept unclipped."""
 

@@ -7,7 +7,7 @@ from scipy.special import ndtri
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, validate_params
 
-from skgenre.datasets._sources import SAMPLE_RATE
+from skgenre.audio import SAMPLE_RATE
 
 LOWEST_HZ = 10.0
 HIGHEST_HZ = 160.0

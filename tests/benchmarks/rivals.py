@@ -16,6 +16,7 @@ _NEEDS = {
     "skorch": ("skorch", "torch"),
     "aeon": ("aeon",),
     "ONNX Runtime": ("onnx", "onnxruntime", "tf2onnx"),
+    "soundfile, decoding alone": ("soundfile", "soxr"),
 }
 
 AEON_DIFFERS = (
