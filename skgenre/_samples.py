@@ -22,7 +22,8 @@ class Samples:
 
     X: np.ndarray  # (n_rows, n_timesteps), float32
     rows: np.ndarray  # (n_samples,), row of each sample in X
-    targets: np.ndarray  # (n_samples, n_outputs), float32
+    codes: np.ndarray  # (n_samples,), number of each sample's class
+    n_classes: int
     weights: np.ndarray  # (n_samples,), float32
 
     def __len__(self):
@@ -30,13 +31,26 @@ class Samples:
 
     @property
     def nbytes(self):
-        """Size of the excerpts in use, in bytes."""
-        return len(self) * self.X[:1].nbytes
+        """Size of the excerpts in use and of their targets, in bytes."""
+        return len(self) * (self.X[:1].nbytes + _targets(self.codes[:1], self.n_classes).nbytes)
+
+    @property
+    def targets(self):
+        """What the network is to say: (n_samples, n_outputs), float32.
+
+        They are made when they are asked for, as with many classes they take far more memory than
+        the excerpts.
+        """
+        return _targets(self.codes, self.n_classes)
 
     def take(self, positions):
         """Take some of the samples; no excerpt is copied."""
         return Samples(
-            self.X, self.rows[positions], self.targets[positions], self.weights[positions]
+            self.X,
+            self.rows[positions],
+            self.codes[positions],
+            self.n_classes,
+            self.weights[positions],
         )
 
     def arrays(self):
@@ -77,13 +91,15 @@ def make_samples(X, rows, y, classes, class_weights, sample_weight=None):
     weights = class_weights[codes]
     if sample_weight is not None:
         weights = weights * sample_weight
-    return Samples(X, rows, _targets(codes, len(classes)), weights.astype(np.float32))
+    return Samples(X, rows, codes, len(classes), weights.astype(np.float32))
 
 
 def _targets(codes, n_classes):
     if n_classes == 2:
         return codes[:, np.newaxis].astype(np.float32)
-    return np.eye(n_classes, dtype=np.float32)[codes]
+    targets = np.zeros((len(codes), n_classes), np.float32)
+    targets[np.arange(len(codes)), codes] = 1
+    return targets
 
 
 def weigh_classes(class_weight, y, classes, sample_weight=None):

@@ -1,5 +1,7 @@
 """Amplitude scaling that leaves the shape of a wave alone."""
 
+from contextlib import contextmanager
+
 import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin, _fit_context
 from sklearn.preprocessing import StandardScaler
@@ -10,6 +12,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 # Bounds the float64 copies that exact sums need.
 ROWS_PER_BLOCK = 1024
+# Squares of larger amplitudes, summed over a data set, may leave float64's range.
+LARGEST_AMPLITUDE = 1e140
 
 
 def _for_the_data_set(scaler):
@@ -112,7 +116,8 @@ class WaveformScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If `X` is empty, not two-dimensional, or has NaN or infinite samples.
+            If `X` is empty, not two-dimensional, or has samples that are NaN, infinite or beyond
+            1e140.
         """
         self._reset()
         return self.partial_fit(X)
@@ -165,14 +170,16 @@ class WaveformScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If the excerpts' length differs from fit, or if they have NaN or infinite samples.
+            If the excerpts' length differs from fit, if they have samples that are NaN, infinite
+            or beyond 1e140, or if scaled samples leave the range of their dtype.
         """
         check_is_fitted(self, None if self.per_excerpt else "scale_")
         X = self._validate(X, reset=False, copy=self.copy, writeable=True)
-        if self.per_excerpt:
-            return self._scale_each(X)
-        X -= X.dtype.type(self.mean_)
-        X /= X.dtype.type(self.scale_)
+        with _kept_in_range(X.dtype):
+            if self.per_excerpt:
+                return self._scale_each(X)
+            X -= X.dtype.type(self.mean_)
+            X /= X.dtype.type(self.scale_)
         return X
 
     @available_if(_for_the_data_set)
@@ -188,11 +195,17 @@ class WaveformScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         -------
         X_original : ndarray of shape (n_samples, n_timesteps)
             Excerpts with their former amplitude.
+
+        Raises
+        ------
+        ValueError
+            As in `transform`.
         """
         check_is_fitted(self, "scale_")
         X = self._validate(X, reset=False, copy=self.copy, writeable=True)
-        X *= X.dtype.type(self.scale_)
-        X += X.dtype.type(self.mean_)
+        with _kept_in_range(X.dtype):
+            X *= X.dtype.type(self.scale_)
+            X += X.dtype.type(self.mean_)
         return X
 
     def _reset(self):
@@ -200,9 +213,13 @@ class WaveformScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             vars(self).pop(name, None)
 
     def _validate(self, X, *, reset, copy=False, writeable=False):
-        return validate_data(
-            self, X, reset=reset, dtype=_DTYPES, copy=copy, force_writeable=writeable
-        )
+        X = validate_data(self, X, reset=reset, dtype=_DTYPES, copy=copy, force_writeable=writeable)
+        if X.dtype == np.float64 and (largest := max(X.max(), -X.min())) > LARGEST_AMPLITUDE:
+            raise ValueError(
+                f"X has an amplitude of {largest:.3g}; WaveformScaler takes up to "
+                f"{LARGEST_AMPLITUDE:g}."
+            )
+        return X
 
     def _add_moments(self, X):
         lowest, highest = self._extremes
@@ -244,6 +261,19 @@ _SIZE_OF_EACH = {
     "rms": lambda X: np.sqrt(np.square(X, dtype=np.float64).mean(axis=1, keepdims=True)),
     "peak": lambda X: np.abs(X).max(axis=1, keepdims=True),
 }
+
+
+@contextmanager
+def _kept_in_range(dtype):
+    """Refuse results that the dtype cannot hold."""
+    try:
+        with np.errstate(over="raise", divide="raise", invalid="raise"):
+            yield
+    except FloatingPointError as error:
+        raise ValueError(
+            "X has amplitudes so far from those of fit that scaled ones leave the range of "
+            f"{dtype}."
+        ) from error
 
 
 def _divisor(size, mean, dtype):

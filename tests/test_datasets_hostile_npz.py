@@ -81,6 +81,12 @@ def bomb():
     return patched(DECLARED_BYTES, len(npy(header())), content=content)
 
 
+def honest_bomb():
+    """256 MiB of zeros in 256 KiB, all of them declared."""
+    zeros = npy(header(shape="(64, 1048576)"), bytes(2**28))
+    return with_train(zeros, zipfile.ZIP_DEFLATED)
+
+
 def declares_less():
     return patched(DECLARED_BYTES, 9000, content=npz(TRAIN.repeat(100, axis=0)))
 
@@ -161,6 +167,7 @@ HOSTILE = {
     "larger shape": (huge("(1000000000, 1000000000)"), "takes 40000000000000000.. bytes"),
     "overflowing shape": (huge("(4611686018427387, 2048)"), "takes"),
     "bomb": (bomb(), "."),
+    "honest bomb": (honest_bomb(), "more than 100 times"),
 }
 
 

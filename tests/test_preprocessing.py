@@ -666,3 +666,78 @@ def test_a_scaler_of_each_excerpt_has_not_learned_the_data_sets_scale():
     scaler = WaveformScaler(per_excerpt=True).fit([[0.0, 1.0]]).set_params(per_excerpt=False)
     with pytest.raises(NotFittedError):
         scaler.transform([[0.0, 1.0]])
+
+
+# --- amplitudes at the ends of floating point
+
+FLOAT32 = np.finfo(np.float32)
+WAVE = np.array([[0.0, 1.0, 0.0, -1.0], [0.5, 0.0, -0.5, 0.0]])
+EXTREMES = {
+    "silence": WAVE * 0,
+    "constants": WAVE * 0 + 7,
+    "1e30": WAVE * 1e30,
+    "1e30 and 1e-30": WAVE * [[1e30], [1e-30]],
+    "float32's largest": WAVE * FLOAT32.max,
+    "float32's smallest": WAVE * float(FLOAT32.smallest_subnormal),
+    "float32's smallest normal": WAVE * float(FLOAT32.tiny),
+    "one excerpt": WAVE[:1],
+    "one time step": WAVE[:, 1:2],
+}
+SETTINGS = [
+    {"scale": scale, "per_excerpt": per_excerpt}
+    for scale in ("rms", "std", "peak", None)
+    for per_excerpt in (False, True)
+]
+
+
+@pytest.mark.parametrize("params", SETTINGS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("name", EXTREMES)
+def test_extreme_amplitudes_scale_to_finite_ones(name, dtype, params):
+    X = EXTREMES[name].astype(dtype)
+    scaled = WaveformScaler(**params).fit_transform(X)
+    assert scaled.dtype == dtype
+    assert np.isfinite(scaled).all()
+
+
+@pytest.mark.parametrize("params", SETTINGS)
+@pytest.mark.parametrize("factor", [1e139, 1e-200, 5e-324])
+def test_extreme_amplitudes_of_float64(params, factor):
+    assert np.isfinite(WaveformScaler(**params).fit_transform(WAVE * factor)).all()
+
+
+@pytest.mark.parametrize("method", ["fit", "partial_fit", "transform", "inverse_transform"])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_amplitudes_whose_squares_overflow_are_refused(method, sign):
+    scaler = WaveformScaler().fit(WAVE)
+    with pytest.raises(ValueError, match=r"X has an amplitude of 2e\+140; .* takes up to 1e\+140"):
+        getattr(scaler, method)(WAVE + sign * 2e140)
+
+
+def test_a_refused_part_is_not_learned():
+    scaler = WaveformScaler().fit(WAVE)
+    with pytest.raises(ValueError, match="amplitude"):
+        scaler.partial_fit(WAVE * 1e200)
+    assert_array_equal(scaler.transform(WAVE), WaveformScaler().fit_transform(WAVE))
+    assert scaler.n_samples_seen_ == 2
+
+
+@pytest.mark.parametrize(
+    ("fitted_on", "X"),
+    [
+        (WAVE * 1e-30, WAVE * 1e30),
+        (WAVE * 1e-60, WAVE),
+        (WAVE + 1e100, WAVE),
+        (WAVE - FLOAT32.max / 2, WAVE * FLOAT32.max),
+    ],
+)
+def test_scaled_amplitudes_beyond_the_dtype_are_refused(fitted_on, X):
+    scaler = WaveformScaler().fit(fitted_on)
+    with pytest.raises(ValueError, match="leave the range of float32"):
+        scaler.transform(X.astype(np.float32))
+
+
+def test_amplitudes_beyond_the_dtype_are_refused_on_the_way_back():
+    scaler = WaveformScaler().fit(WAVE * 1e30)
+    with pytest.raises(ValueError, match="leave the range of float32"):
+        scaler.inverse_transform((WAVE * 1e30).astype(np.float32))

@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.utils import Bunch, check_array, check_consistent_length, column_or_1d
 from sklearn.utils._param_validation import validate_params
 
+from skgenre._atomic_files import replacing
 from skgenre.datasets._npz_header import MAX_TOTAL_BYTES, find_members, open_archive
 
 _CHUNK_BYTES = 2**20
@@ -118,8 +119,8 @@ def load_excerpts_npz(path, *, target_names=("classical", "rock")):
 def save_excerpts_npz(path, X_train, y_train, X_test, y_test):
     """Save excerpts of two genres to an npz file laid out in halves.
 
-    Rows are sorted by class; within a class they keep their order. A file at `path` is replaced,
-    but only once all arguments have been found valid.
+    Rows are sorted by class; within a class they keep their order. A file at `path` is replaced
+    once the new one is complete, and stays as it is if anything goes wrong.
 
     Parameters
     ----------
@@ -140,6 +141,8 @@ def save_excerpts_npz(path, X_train, y_train, X_test, y_test):
     ValueError
         If a part does not hold two classes of equal size, if the parts differ in classes or width,
         if a value is not finite as float32, or if the arrays take more than 1 GiB.
+    OSError
+        If the file cannot be written.
 
     See Also
     --------
@@ -159,7 +162,7 @@ def save_excerpts_npz(path, X_train, y_train, X_test, y_test):
     _check_widths(train.shape, test.shape)
     if train.nbytes + test.nbytes > MAX_TOTAL_BYTES - 2**10:
         raise ValueError(f"The excerpts take more than {MAX_TOTAL_BYTES} bytes.")
-    with open(path, "wb") as file:
+    with replacing(path) as file:
         np.savez(file, train=train, test=test)
 
 

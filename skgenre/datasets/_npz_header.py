@@ -21,6 +21,9 @@ MAX_TOTAL_BYTES = 2**30
 _MAX_DIRECTORY_BYTES = 2**14
 _MAX_HEADER_BYTES = 512
 _MAX_DEFLATE_RATIO = 1032
+# Even where most excerpts are silent, sound does not shrink as far as a file made to fill memory.
+_MAX_BYTES_OF_FEW = 2**24
+_MAX_GROWTH = 100
 _END_OF_DIRECTORY = struct.Struct("<4s4H2LH")
 _ZIP64_LOCATOR_BYTES = 20
 _ENCRYPTED = 0x1
@@ -79,6 +82,12 @@ def find_members(archive, names):
     if declared_bytes > MAX_TOTAL_BYTES:
         raise ValueError(
             f"its arrays declare {declared_bytes} bytes, more than {MAX_TOTAL_BYTES} in total."
+        )
+    stored_bytes = sum(info.compress_size for info in infos)
+    if declared_bytes > max(_MAX_BYTES_OF_FEW, _MAX_GROWTH * stored_bytes):
+        raise ValueError(
+            f"its arrays declare {declared_bytes} bytes, more than {_MAX_GROWTH} times the "
+            f"{stored_bytes} bytes that they take in the file."
         )
     return [_read_member(archive, info) for info in infos]
 
