@@ -11,6 +11,8 @@ _HOMES = {
     "MLPGenreClassifier": "skgenre.classifiers",
     "SongClassifier": "skgenre.songs",
     "WaveformScaler": "skgenre.preprocessing",
+    "load": "skgenre.persistence",
+    "save": "skgenre.persistence",
 }
 _SUBMODULES = (
     "audio",
@@ -18,6 +20,7 @@ _SUBMODULES = (
     "datasets",
     "leakage",
     "networks",
+    "persistence",
     "preprocessing",
     "songs",
 )

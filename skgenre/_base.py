@@ -27,9 +27,9 @@ from skgenre._validation import (
 class BaseGenreClassifier(SklearnKerasClassifier):
     """Base of classifiers that train one Keras network on waveforms.
 
-    A subclass gives the network: `_build`, a function of `skgenre.networks`, and
-    `_network_settings`, which checks the subclass' own parameters and returns that function's
-    keyword arguments.
+    A subclass gives the network: `_build` and `_count_parameters`, functions of
+    `skgenre.networks`, and `_network_settings`, which checks the subclass' own parameters and
+    returns those functions' keyword arguments.
     """
 
     @_fit_context(prefer_skip_nested_validation=True)
@@ -307,13 +307,16 @@ class BaseGenreClassifier(SklearnKerasClassifier):
         )
 
     def _architecture(self):
-        n_classes = len(self.classes_)
         return Architecture(
             self._build,
             self.n_features_in_,
-            1 if n_classes == 2 else n_classes,
+            self._n_outputs(),
             tuple(self._fitted_settings.items()),
         )
+
+    def _n_outputs(self):
+        n_classes = len(self.classes_)
+        return 1 if n_classes == 2 else n_classes
 
     def _callbacks(self):
         callbacks = make_callbacks(self._setting("callbacks"), self._arguments("callbacks"))
@@ -330,6 +333,23 @@ class BaseGenreClassifier(SklearnKerasClassifier):
         state = super().__getstate__()
         state.pop("_model", None)
         return state
+
+    def __setstate__(self, state):
+        super().__setstate__(state)
+        if "_weights" in state:
+            self._check_state()
+
+    def _check_state(self):
+        """Refuse weights that are not those of the network, as a file from anywhere may bring."""
+        expected = self._count_parameters(
+            self.n_features_in_, self._n_outputs(), **self._fitted_settings
+        )
+        weights = np.asarray(self._weights)
+        if weights.dtype != np.float32 or weights.shape != (expected,):
+            raise ValueError(
+                f"The network has {expected} weights of float32, but the state has an array of "
+                f"{weights.dtype} of shape {weights.shape}."
+            )
 
 
 def _finite(weights):

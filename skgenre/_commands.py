@@ -12,13 +12,13 @@ from sklearn.metrics import accuracy_score, balanced_accuracy_score, confusion_m
 from sklearn.model_selection import StratifiedKFold, train_test_split
 from sklearn.pipeline import make_pipeline
 
-from skgenre._model_files import load_model, save_model
 from skgenre._progress_bars import bars, follow
 from skgenre._song_cutting import count_timesteps, spread
 from skgenre._song_reading import read_waveforms
 from skgenre._text_tables import as_columns
 from skgenre.audio import cut_excerpts
 from skgenre.datasets import load_audio_folder, save_excerpts_npz
+from skgenre.persistence import load, save
 from skgenre.preprocessing import WaveformScaler
 from skgenre.songs import SongClassifier
 
@@ -49,7 +49,7 @@ def train(options):
         classifier = _make_classifier(options, callback).fit(songs.waveforms, songs.labels)
     for pipeline in (classifier.estimator, classifier.estimator_):
         pipeline[-1].set_params(callbacks=None)
-    save_model(classifier, options.output)
+    save(classifier, options.output)
     _say(f"Learned {songs.tally()}; the model is in {options.output}.")
     return songs.status
 
@@ -248,7 +248,7 @@ def _cut_evenly(waveforms, labels, n_timesteps):
 
 
 def _load_song_classifier(path):
-    classifier = load_model(path)
+    classifier = load(path)
     if not isinstance(classifier, SongClassifier):
         raise ValueError(f"{path!r} holds a {type(classifier).__name__}, not a SongClassifier.")
     return classifier

@@ -8,7 +8,12 @@ from sklearn.utils._param_validation import Interval, StrOptions
 # The first of all imports of Keras, TensorFlow and scikeras.
 from skgenre._backends import keras
 from skgenre._base import BaseGenreClassifier
-from skgenre.networks import build_cnn, build_mlp
+from skgenre.networks import (
+    build_cnn,
+    build_mlp,
+    count_cnn_parameters,
+    count_mlp_parameters,
+)
 
 _COUNT = Interval(Integral, 1, None, closed="left")
 
@@ -143,6 +148,7 @@ class CNNGenreClassifier(BaseGenreClassifier):
     }
 
     _build = staticmethod(build_cnn)
+    _count_parameters = staticmethod(count_cnn_parameters)
     _destinations = {
         "model": ("filters", "kernel_sizes", "strides", "dense_units"),
         **_DESTINATIONS,
@@ -286,6 +292,7 @@ class MLPGenreClassifier(BaseGenreClassifier):
     }
 
     _build = staticmethod(build_mlp)
+    _count_parameters = staticmethod(count_mlp_parameters)
     _destinations = {"model": ("hidden_units",), **_DESTINATIONS}
 
     def __init__(

@@ -1,5 +1,6 @@
 """The lesson's networks: settings in, `keras.Model` out, and nothing else."""
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import keras
@@ -9,6 +10,8 @@ from keras import layers
 from skgenre._text_tables import as_columns
 
 DTYPE = "float32"
+# Bounds a network's weights to 200 MB; training takes several times as much.
+MAX_PARAMETERS = 50_000_000
 
 # Without a seed of its own every initializer would draw one from Python's global generator.
 # The values are replaced by `initial_weights` in any case.
@@ -53,7 +56,8 @@ def build_cnn(
     Raises
     ------
     ValueError
-        If `filters`, `kernel_sizes` and `strides` differ in length.
+        If `filters`, `kernel_sizes` and `strides` differ in length, or if the network would have
+        more than 50 million parameters.
 
     Examples
     --------
@@ -66,6 +70,18 @@ def build_cnn(
             "filters, kernel_sizes and strides must be of equal length, got lengths "
             f"{len(filters)}, {len(kernel_sizes)} and {len(strides)}."
         )
+    _check_size(
+        count_cnn_parameters(
+            n_timesteps,
+            n_outputs,
+            filters=filters,
+            kernel_sizes=kernel_sizes,
+            strides=strides,
+            dense_units=dense_units,
+        ),
+        n_timesteps,
+        "greater `strides` or fewer `dense_units`",
+    )
     stack = [layers.Reshape((n_timesteps, 1), name="reshape", dtype=DTYPE)]
     for i, (width, size, stride) in enumerate(zip(filters, kernel_sizes, strides, strict=True), 1):
         stack.append(_conv1d(width, size, stride, name=f"conv1d_{i}"))
@@ -93,13 +109,47 @@ def build_mlp(n_timesteps, n_outputs=1, *, hidden_units=(256, 64), seed=None):
         Takes excerpts of shape (n_samples, n_timesteps), gives probabilities of shape
         (n_samples, n_outputs).
 
+    Raises
+    ------
+    ValueError
+        If the network would have more than 50 million parameters.
+
     Examples
     --------
     >>> from skgenre.networks import build_mlp
     >>> build_mlp(1200).count_params()
     323969
     """
+    n_parameters = count_mlp_parameters(n_timesteps, n_outputs, hidden_units=hidden_units)
+    _check_size(n_parameters, n_timesteps, "fewer `hidden_units`")
     return _stack(n_timesteps, _dense(hidden_units, n_outputs), "mlp", seed)
+
+
+def count_cnn_parameters(n_timesteps, n_outputs, *, filters, kernel_sizes, strides, dense_units):
+    """Count the weights of a network of `build_cnn` without building it."""
+    n_channels, total = 1, 0
+    for width, size, stride in zip(filters, kernel_sizes, strides, strict=True):
+        total += (size * n_channels + 1) * width
+        n_channels, n_timesteps = width, -(-n_timesteps // stride)
+    return total + _count_dense([n_timesteps * n_channels, dense_units, n_outputs])
+
+
+def count_mlp_parameters(n_timesteps, n_outputs, *, hidden_units):
+    """Count the weights of a network of `build_mlp` without building it."""
+    return _count_dense([n_timesteps, *hidden_units, n_outputs])
+
+
+def _count_dense(widths):
+    return sum((n_in + 1) * n_out for n_in, n_out in pairwise(widths))
+
+
+def _check_size(n_parameters, n_timesteps, remedy):
+    if n_parameters > MAX_PARAMETERS:
+        raise ValueError(
+            f"For excerpts of {n_timesteps} time steps the network would have {n_parameters:,} "
+            f"parameters, more than {MAX_PARAMETERS:,}: cut shorter excerpts, resample them, or "
+            f"choose {remedy}."
+        )
 
 
 def _conv1d(width, size, stride, name):

@@ -17,9 +17,9 @@ import pytest
 import soundfile
 from sklearn.linear_model import LogisticRegression
 
-from skgenre._model_files import load_model, save_model
 from skgenre.cli import main
 from skgenre.datasets import load_excerpts_npz
+from skgenre.persistence import load, save
 from skgenre.songs import SongClassifier
 
 PITCHES = {"low": 20, "high": 150}
@@ -99,7 +99,7 @@ def test_predict_names_files_that_fail(music, model, tmp_path):
 
 
 def test_the_model_is_what_was_trained(model):
-    classifier = load_model(model)
+    classifier = load(model)
     assert classifier.excerpt_seconds == 0.5
     assert classifier.estimator_[-1].callbacks is None
     assert classifier.estimator_[-1].n_iter_ == 3
@@ -181,8 +181,8 @@ def test_files_that_are_no_models(tmp_path, music):
     for name, content in {"text": b"no model", "empty": b"", "zip": empty_zip}.items():
         (tmp_path / name).write_bytes(content)
         with pytest.raises(ValueError, match=f"Cannot load a model from '.*{name}'"):
-            load_model(tmp_path / name)
-    save_model(LogisticRegression(), tmp_path / "other")
+            load(tmp_path / name)
+    save(LogisticRegression(), tmp_path / "other")
     done = run("info", tmp_path / "other")
     assert done.returncode == 2
     assert "holds a LogisticRegression, not a SongClassifier" in done.stderr
@@ -193,9 +193,9 @@ class Stranger(LogisticRegression):
 
 
 def test_types_that_are_not_trusted_are_refused(tmp_path):
-    save_model(SongClassifier(Stranger()), tmp_path / "model")
+    save(SongClassifier(Stranger()), tmp_path / "model", trusted=[f"{__name__}.Stranger"])
     with pytest.raises(ValueError, match=r"types that are not trusted: \['.*Stranger'\]"):
-        load_model(tmp_path / "model")
+        load(tmp_path / "model")
 
 
 def test_the_command_is_installed(music, model):

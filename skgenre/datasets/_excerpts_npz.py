@@ -1,26 +1,16 @@
 """Read and write the lesson's file: excerpts of two classes, in halves."""
 
 import os
-import struct
-import zipfile
-import zlib
 
 import numpy as np
 from sklearn.utils import Bunch, check_array, check_consistent_length, column_or_1d
 from sklearn.utils._param_validation import validate_params
 
 from skgenre._atomic_files import replacing
-from skgenre.datasets._npz_header import MAX_TOTAL_BYTES, find_members, open_archive
+from skgenre._zip_archives import DAMAGED, open_archive
+from skgenre.datasets._npz_header import MAX_DIRECTORY_BYTES, MAX_TOTAL_BYTES, find_members
 
 _CHUNK_BYTES = 2**20
-_DAMAGED = (
-    ValueError,
-    RuntimeError,  # what zipfile does not support
-    EOFError,
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-)
 
 
 @validate_params(
@@ -92,9 +82,9 @@ def load_excerpts_npz(path, *, target_names=("classical", "rock")):
     """
     target_names = _check_target_names(target_names)
     try:
-        with open(path, "rb") as file, open_archive(file) as archive:
+        with open(path, "rb") as file, open_archive(file, MAX_DIRECTORY_BYTES) as archive:
             X_train, X_test = _read_halves(archive)
-    except _DAMAGED as error:
+    except DAMAGED as error:
         reason = str(error) or "it ends early."
         raise ValueError(f"Cannot load excerpts from {os.fspath(path)!r}: {reason}") from error
     return Bunch(
@@ -176,12 +166,12 @@ def _check_target_names(target_names):
 
 def _read_halves(archive):
     train, test = find_members(archive, ("train", "test"))
-    _check_widths(train.shape, test.shape)
+    _check_widths(train.header.shape, test.header.shape)
     for member in (train, test):
-        if member.shape[0] % 2:
+        if member.header.shape[0] % 2:
             raise ValueError(
                 f"{member.info.filename} must hold an even number of excerpts, half of each "
-                f"class, got {member.shape[0]}."
+                f"class, got {member.header.shape[0]}."
             )
     return _read_values(archive, train), _read_values(archive, test)
 
@@ -195,11 +185,12 @@ def _check_widths(train_shape, test_shape):
 
 
 def _read_values(archive, member):
-    raw = np.empty(member.info.file_size - member.header_bytes, dtype=np.uint8)
+    header = member.header
+    raw = np.empty(header.values_bytes(), dtype=np.uint8)
     with archive.open(member.info) as stream:
-        stream.read(member.header_bytes)
+        stream.read(header.n_bytes)
         _fill(raw, stream)
-    values = raw.view(member.dtype).reshape(member.shape, order="F" if member.is_fortran else "C")
+    values = raw.view(header.dtype).reshape(header.shape, order="F" if header.is_fortran else "C")
     return _to_finite_float32(values, member.info.filename)
 
 

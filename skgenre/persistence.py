@@ -1,0 +1,175 @@
+"""Fitted estimators in files that hold values and arrays, and no code."""
+
+import os
+from collections.abc import Sequence
+
+from sklearn.utils._param_validation import validate_params
+
+from skgenre import _model_archives
+from skgenre._atomic_files import replacing
+from skgenre._extras import import_extra
+from skgenre._zip_archives import DAMAGED
+
+_CLASSIFICATION_METRICS = (
+    "accuracy_score",
+    "balanced_accuracy_score",
+    "brier_score_loss",
+    "f1_score",
+    "jaccard_score",
+    "log_loss",
+    "matthews_corrcoef",
+    "precision_score",
+    "recall_score",
+)
+_SPLITTERS = (
+    "GroupKFold",
+    "GroupShuffleSplit",
+    "KFold",
+    "LeaveOneGroupOut",
+    "LeaveOneOut",
+    "PredefinedSplit",
+    "RepeatedKFold",
+    "RepeatedStratifiedKFold",
+    "ShuffleSplit",
+    "StratifiedGroupKFold",
+    "StratifiedKFold",
+    "StratifiedShuffleSplit",
+)
+
+TRUSTED_TYPES = (
+    "skgenre.classifiers.CNNGenreClassifier",
+    "skgenre.classifiers.MLPGenreClassifier",
+    "skgenre.preprocessing.WaveformScaler",
+    "skgenre.songs.SongClassifier",
+    "sklearn.metrics._scorer._MultimetricScorer",
+    "sklearn.metrics._scorer._PassthroughScorer",
+    "sklearn.metrics._scorer._Scorer",
+    *(f"sklearn.metrics._classification.{name}" for name in _CLASSIFICATION_METRICS),
+    "sklearn.metrics._ranking.roc_auc_score",
+    "sklearn.model_selection._search_successive_halving.HalvingGridSearchCV",
+    "sklearn.model_selection._search_successive_halving.HalvingRandomSearchCV",
+    *(f"sklearn.model_selection._split.{name}" for name in _SPLITTERS),
+)
+"""What `save` and `load` allow beyond what skops itself knows to be harmless: numbers, texts,
+containers, arrays, numpy's functions, and the estimators of scikit-learn."""
+
+# Whatever a file says is met by Python's own errors, in skops' code or in that of the types it
+# names.
+_REFUSED = (*DAMAGED, ArithmeticError, AttributeError, ImportError, LookupError, TypeError)
+
+
+@validate_params(
+    {"estimator": "no_validation", "path": [str, os.PathLike], "trusted": [list, tuple]},
+    prefer_skip_nested_validation=True,
+)
+def save(estimator, path, *, trusted=()):
+    """Save an estimator to a file that can be loaded without running code from it.
+
+    The file is what :func:`skops.io.dump` writes, with the versions of the libraries beside it. A
+    file at `path` is replaced once the new one is complete, and stays as it is if anything goes
+    wrong.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A :class:`~skgenre.CNNGenreClassifier`, a :class:`~skgenre.SongClassifier`, or anything of
+        scikit-learn's around them, such as pipelines and searches; fitted or not.
+    path : str or path-like
+        Where to write; nothing is appended to the name.
+    trusted : list of str, default=()
+        Types to allow beside `TRUSTED_TYPES`, for example ``["mymodule.MyTransformer"]``; `load`
+        will ask for the same.
+
+    Raises
+    ------
+    ValueError
+        If the estimator holds what `load` would refuse: other types, among them callbacks and
+        functions, or a `memory`, which is a folder of pickles.
+    OSError
+        If the file cannot be written.
+    ModuleNotFoundError
+        If skops is not installed (``pip install 'skgenre[save]'``).
+
+    See Also
+    --------
+    load : Load such a file.
+    skgenre.export_onnx : Write a pipeline for other runtimes.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import skgenre
+    >>> from skgenre.datasets import make_genre_excerpts
+    >>> X, y = make_genre_excerpts(20, n_timesteps=60, random_state=0)
+    >>> classifier = skgenre.CNNGenreClassifier(epochs=1, random_state=0).fit(X, y)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "genres.skops"
+    ...     skgenre.save(classifier, path)
+    ...     loaded = skgenre.load(path)
+    >>> bool((loaded.predict_proba(X) == classifier.predict_proba(X)).all())
+    True
+    """
+    skops_io = import_extra("skops.io", "save")
+    try:
+        content = _model_archives.tidy(skops_io.dumps(estimator))
+        _check_types(skops_io, content, trusted)
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(f"Cannot save {type(estimator).__name__}: {error}") from error
+    with replacing(path) as file:
+        file.write(content)
+
+
+@validate_params(
+    {"path": [str, os.PathLike], "trusted": [list, tuple]}, prefer_skip_nested_validation=True
+)
+def load(path, *, trusted=()):
+    """Load an estimator from a file that `save` has written.
+
+    The file may come from anywhere. Nothing in it is unpickled or run, only objects of trusted
+    types are made, and what it declares is checked before memory is taken for it.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file.
+    trusted : list of str, default=()
+        Types to allow beside `TRUSTED_TYPES`. What such a type does when it is made, nobody
+        checks: allow none that you do not know.
+
+    Returns
+    -------
+    estimator : estimator
+        What was saved.
+
+    Raises
+    ------
+    ValueError
+        If there is no such file; if it is damaged or no file of `save`; if it was written with
+        a newer skgenre or another major version of Keras; if it holds types that are not
+        trusted.
+    ModuleNotFoundError
+        If skops is not installed (``pip install 'skgenre[save]'``).
+
+    See Also
+    --------
+    save : Write such a file.
+
+    Examples
+    --------
+    See :func:`save`.
+    """
+    skops_io = import_extra("skops.io", "save")
+    try:
+        content = _model_archives.read(path)
+        _check_types(skops_io, content, trusted)
+        return skops_io.loads(content, trusted=[*TRUSTED_TYPES, *trusted])
+    except (OSError, *_REFUSED) as error:
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise ValueError(f"Cannot load a model from {os.fspath(path)!r}: {reason}") from error
+
+
+def _check_types(skops_io, content, trusted: Sequence[str]):
+    untrusted = set(skops_io.get_untrusted_types(data=content)) - {*TRUSTED_TYPES, *trusted}
+    if untrusted:
+        raise ValueError(f"it holds types that are not trusted: {sorted(untrusted)}.")
