@@ -11,7 +11,9 @@ _HOMES = {
     "MLPGenreClassifier": "skgenre.classifiers",
     "SongClassifier": "skgenre.songs",
     "WaveformScaler": "skgenre.preprocessing",
+    "export_onnx": "skgenre.onnx",
     "load": "skgenre.persistence",
+    "load_onnx": "skgenre.onnx_runtime",
     "save": "skgenre.persistence",
 }
 _SUBMODULES = (

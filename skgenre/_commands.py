@@ -5,6 +5,7 @@ import json
 import sys
 from contextlib import contextmanager
 from itertools import compress
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +19,7 @@ from skgenre._song_reading import read_waveforms
 from skgenre._text_tables import as_columns
 from skgenre.audio import cut_excerpts
 from skgenre.datasets import load_audio_folder, save_excerpts_npz
+from skgenre.onnx_runtime import load_onnx
 from skgenre.persistence import load, save
 from skgenre.preprocessing import WaveformScaler
 from skgenre.songs import SongClassifier
@@ -70,7 +72,7 @@ def evaluate(options):
 
 def predict(options):
     """Tell the genres of files."""
-    classifier = _load_song_classifier(options.model)
+    classifier = _load_for_prediction(options.model)
     waveforms = read_waveforms(options.files, classifier.sample_rate, n_jobs=options.jobs)
     found, status = [], DONE
     for file, waveform in zip(
@@ -102,6 +104,15 @@ def excerpts(options):
     n_training, n_test = (len(labels) for _, labels in arrays)
     _say(f"{n_training} excerpts to train on and {n_test} to test on are in {options.output}.")
     return songs.status
+
+
+def export(options):
+    """Write the classifier of excerpts as an ONNX model."""
+    from skgenre.onnx import export_onnx
+
+    export_onnx(_load_song_classifier(options.model), options.output)
+    _say(f"ONNX Runtime agrees; the model is in {options.output}.")
+    return DONE
 
 
 def info(options):
@@ -245,6 +256,18 @@ def _cut_evenly(waveforms, labels, n_timesteps):
     n_each = min(map(len, by_genre))
     kept = [excerpts[spread(len(excerpts), n_each)] for excerpts in by_genre]
     return np.concatenate(kept), np.repeat(genres, n_each)
+
+
+def _load_for_prediction(path):
+    if Path(path).suffix != ".onnx":
+        return _load_song_classifier(path)
+    model = load_onnx(path)
+    settings = {"excerpt_seconds": model.n_features_in_ / model.sample_rate, **model.song_settings}
+    classifier = SongClassifier(model, sample_rate=model.sample_rate, **settings)
+    classifier._validate_params()
+    classifier.estimator_, classifier.classes_ = model, model.classes_
+    classifier.class_prior_ = model.class_prior_
+    return classifier
 
 
 def _load_song_classifier(path):

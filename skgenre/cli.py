@@ -45,7 +45,7 @@ def make_parser():
         prog="skgenre", description="Tell the genre of songs, learned from a folder for each genre."
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (_add_train, _add_evaluate, _add_predict, _add_excerpts, _add_info):
+    for add in (_add_train, _add_evaluate, _add_predict, _add_export, _add_excerpts, _add_info):
         add(commands)
     return parser
 
@@ -68,13 +68,22 @@ def _add_evaluate(commands):
 
 def _add_predict(commands):
     predict = commands.add_parser("predict", help="tell the genres of files")
-    _add_model(predict)
+    _add_model(predict, ", or an ONNX model")
     predict.add_argument("files", metavar="FILE", nargs="+", help="sound files")
     _add_jobs(predict)
     formats = predict.add_mutually_exclusive_group()
     for name, write in _commands.WRITERS.items():
         formats.add_argument(f"--{name}", dest="write", action="store_const", const=write)
     predict.set_defaults(run=_commands.predict, write=_commands.write_table)
+
+
+def _add_export(commands):
+    export = commands.add_parser(
+        "export", help="write a model as an ONNX model, which predicts without TensorFlow"
+    )
+    _add_model(export)
+    _add_output(export, "MODEL.onnx", "file to write the ONNX model to")
+    export.set_defaults(run=_commands.export)
 
 
 def _add_excerpts(commands):
@@ -98,8 +107,9 @@ def _add_info(commands):
     info.set_defaults(run=_commands.info)
 
 
-def _add_model(parser):
-    parser.add_argument("model", metavar="MODEL", help="file that `skgenre train` has written")
+def _add_model(parser, others=""):
+    text = f"file that `skgenre train` has written{others}"
+    parser.add_argument("model", metavar="MODEL", help=text)
 
 
 def _add_folder(parser):

@@ -17,6 +17,7 @@ import pytest
 import soundfile
 from sklearn.linear_model import LogisticRegression
 
+from skgenre import CNNGenreClassifier, export_onnx
 from skgenre.cli import main
 from skgenre.datasets import load_excerpts_npz
 from skgenre.persistence import load, save
@@ -138,6 +139,43 @@ def test_excerpts_writes_the_lessons_file(music, tmp_path):
     assert data.X_test.shape[0] > 0
     spectra = np.abs(np.fft.rfft(data.X_train, axis=1))
     assert set(spectra[data.y_train == 0].argmax(axis=1)) == {450}
+
+
+@pytest.fixture(scope="module")
+def onnx_model(model, tmp_path_factory):
+    path = tmp_path_factory.mktemp("models") / "model.onnx"
+    done = run("export", model, "-o", path)
+    assert done.returncode == 0, done.stderr
+    assert "ONNX Runtime agrees" in done.stderr
+    return path
+
+
+def test_an_onnx_model_predicts_the_same(music, model, onnx_model):
+    files = [music / "low" / "0.flac", music / "high" / "1.flac"]
+    assert run("predict", onnx_model, *files).stdout == run("predict", model, *files).stdout
+
+
+PREDICT_AND_LOOK = """
+import sys
+from skgenre.cli import main
+
+status = main(["predict", *sys.argv[1:]])
+print("tensorflow" in sys.modules or "keras" in sys.modules, status)
+"""
+
+
+def test_an_onnx_model_predicts_without_tensorflow(music, onnx_model):
+    command = [sys.executable, "-c", PREDICT_AND_LOOK, onnx_model, music / "low/0.flac"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "False 0"
+
+
+def test_an_onnx_model_of_excerpts_tells_songs_too(music, excerpts, tmp_path):
+    X, y = excerpts
+    export_onnx(CNNGenreClassifier(epochs=1).fit(X, y), tmp_path / "model.onnx", sample_rate=120)
+    done = run("predict", tmp_path / "model.onnx", music / "low" / "0.flac")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split()[:4] == ["file", "label", "0", "1"]
 
 
 def test_info_tells_what_a_model_is(model):

@@ -1,0 +1,220 @@
+"""Predictions from an ONNX model, with neither TensorFlow nor Keras nor scikit-learn loaded."""
+
+import os
+
+import numpy as np
+
+from skgenre._extras import import_extra
+from skgenre._onnx_metadata import Metadata
+
+MAX_BYTES = 2**30
+# Bounds the memory that a prediction takes.
+ROWS_PER_CALL = 480
+
+
+def load_onnx(path):
+    """Load a model that `export_onnx` has written.
+
+    The file may come from anywhere: it can name no other file, and what its graph would compute
+    is bounded before any of it runs.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file.
+
+    Returns
+    -------
+    classifier : ONNXClassifier
+        Predicts as the pipeline did.
+
+    Raises
+    ------
+    ValueError
+        If there is no such file, or if it is not a model that `export_onnx` has written.
+    ModuleNotFoundError
+        If onnx or ONNX Runtime is not installed (``pip install 'skgenre[onnx]'``).
+
+    See Also
+    --------
+    skgenre.export_onnx : Write such a file.
+
+    Examples
+    --------
+    See :func:`skgenre.export_onnx`.
+    """
+    path = os.fspath(path)
+    try:
+        with open(path, "rb") as file:
+            n_bytes = file.seek(0, os.SEEK_END)
+            if n_bytes > MAX_BYTES:
+                raise ValueError(f"it has {n_bytes} bytes, more than {MAX_BYTES}.")
+            file.seek(0)
+            return ONNXClassifier(file.read())
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ValueError(f"Cannot load an ONNX model from {path!r}: {reason}") from error
+
+
+class ONNXClassifier:
+    """A classifier of excerpts that runs on ONNX Runtime.
+
+    It can predict only. scikit-learn takes it for a classifier; pickled, it brings its model along.
+
+    Parameters
+    ----------
+    content : bytes
+        A model that :func:`~skgenre.export_onnx` has written; :func:`load_onnx` reads it from a
+        file.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        Labels.
+    n_features_in_ : int
+        Time steps in an excerpt.
+    sample_rate : int
+        Rate of the excerpts in Hz.
+    song_settings : dict
+        Where it was written from a :class:`~skgenre.SongClassifier`, that one's parameters.
+    class_prior_ : ndarray of shape (n_classes,)
+        Share of each class among the songs that were learned, empty where there were none.
+
+    Raises
+    ------
+    ValueError
+        If it is not such a model.
+
+    See Also
+    --------
+    load_onnx : Load a model from a file.
+
+    Examples
+    --------
+    See :func:`skgenre.export_onnx`.
+    """
+
+    def __init__(self, content):
+        self._content = content
+        self._session = import_extra("skgenre._onnx_session", "onnx").open_session(content)
+        metadata = Metadata.from_texts(self._session.get_modelmeta().custom_metadata_map)
+        self.classes_ = np.array(metadata.classes)
+        self.n_features_in_ = metadata.n_timesteps
+        self.sample_rate = metadata.sample_rate
+        self.song_settings = metadata.song_settings
+        self.class_prior_ = np.array(metadata.class_prior)
+        self._input, self._output = self._find_tensors()
+
+    def predict(self, X):
+        """Name the likeliest class of each excerpt.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_timesteps)
+            Excerpts.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,)
+            Labels.
+
+        Raises
+        ------
+        ValueError
+            As in `predict_proba`.
+        """
+        return self.classes_[self.predict_proba(X).argmax(axis=1)]
+
+    def predict_proba(self, X):
+        """Estimate the probability of each class for each excerpt.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_timesteps)
+            Excerpts; they are brought to float32.
+
+        Returns
+        -------
+        probabilities : ndarray of shape (n_samples, n_classes), float32
+            One column per class, in the order of ``classes_``.
+
+        Raises
+        ------
+        ValueError
+            If the excerpts have another length, or if they or the probabilities are not finite.
+        """
+        X = self._check(X)
+        parts = [
+            self._session.run([self._output], {self._input: X[first : first + ROWS_PER_CALL]})[0]
+            for first in range(0, len(X), ROWS_PER_CALL)
+        ]
+        probabilities = np.concatenate(parts)
+        if not np.isfinite(probabilities).all():
+            raise ValueError("The model's probabilities are not finite: scale the excerpts.")
+        return probabilities
+
+    def score(self, X, y, sample_weight=None):
+        """Take the accuracy of the predicted labels.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_timesteps)
+            Excerpts.
+        y : array-like of shape (n_samples,)
+            True labels.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights.
+
+        Returns
+        -------
+        accuracy : float
+            Share of the excerpts, or of their weights, whose label is right.
+
+        Raises
+        ------
+        ValueError
+            As in `predict_proba`, or if the labels or the weights are not as many as the excerpts.
+        """
+        predicted, y = self.predict(X), np.asarray(y)
+        if y.shape != predicted.shape:
+            raise ValueError(f"y must have {len(predicted)} labels, got an array of {y.shape}.")
+        return float(np.average(predicted == y, weights=sample_weight))
+
+    def _find_tensors(self):
+        """Name what goes in and the probabilities that come out."""
+        tensors = [*self._session.get_inputs(), *self._session.get_outputs()[1:]]
+        found = [(tensor.type, *tensor.shape[1:]) for tensor in tensors]
+        expected = [("tensor(float)", self.n_features_in_), ("tensor(float)", len(self.classes_))]
+        if found != expected:
+            raise ValueError(f"it must take and give {expected}, got {found}.")
+        return [tensor.name for tensor in tensors]
+
+    def _check(self, X):
+        with np.errstate(over="ignore"):
+            X = np.asarray(X, dtype=np.float32)
+        if X.ndim != 2 or not len(X) or X.shape[1] != self.n_features_in_:
+            raise ValueError(
+                f"X must be excerpts of {self.n_features_in_} time steps, one in each row, got an "
+                f"array of shape {X.shape}."
+            )
+        if not np.isfinite(X).all():
+            raise ValueError("Input X contains NaN, infinity or a value too large for float32.")
+        return X
+
+    def __reduce__(self):
+        return type(self), (self._content,)
+
+    def __repr__(self):
+        return (
+            f"ONNXClassifier(classes={self.classes_.tolist()}, "
+            f"n_timesteps={self.n_features_in_}, sample_rate={self.sample_rate})"
+        )
+
+    def __sklearn_is_fitted__(self):
+        return True
+
+    def __sklearn_tags__(self):
+        # scikit-learn takes longer to load than all the rest.
+        from sklearn.utils import ClassifierTags, Tags, TargetTags
+
+        return Tags("classifier", TargetTags(required=True), classifier_tags=ClassifierTags())
