@@ -263,7 +263,7 @@ def _load_for_prediction(path):
         return _load_song_classifier(path)
     model = load_onnx(path)
     settings = {"excerpt_seconds": model.n_features_in_ / model.sample_rate, **model.song_settings}
-    classifier = SongClassifier(model, sample_rate=model.sample_rate, **settings)
+    classifier = SongClassifier(sample_rate=model.sample_rate, **settings)
     classifier._validate_params()
     classifier.estimator_, classifier.classes_ = model, model.classes_
     classifier.class_prior_ = model.class_prior_
