@@ -10,8 +10,11 @@ import onnx
 
 DOMAINS = ("", "ai.onnx", "ai.onnx.ml")
 MAX_NODES = 10_000
-# Of one excerpt, or of a constant: more than the first layer gives for an hour at 400 Hz.
-MAX_NUMBERS = 2**24
+# In all results together, a quarter of a gigabyte; a network of the largest size has 30 million.
+MAX_NUMBERS = 2**26
+NUMBERS_PER_CALL = 2**24
+# What stands for the number of excerpts among the sizes of a result.
+_ROWS = "rows"
 # What scikit-learn's scalers become; onnx infers no shapes for them.
 _KEEP_SHAPE = ("Binarizer", "Imputer", "Normalizer", "Scaler")
 
@@ -23,6 +26,11 @@ def check_graph(model):
     ----------
     model : onnx.ModelProto
         The model.
+
+    Returns
+    -------
+    n_rows : int
+        How many excerpts it can take at once within the bounds of memory.
 
     Raises
     ------
@@ -41,12 +49,24 @@ def check_graph(model):
     for node in model.graph.node:
         _check_node(node)
     onnx.checker.check_model(model)
-    _check_shapes(_infer_shapes(model).graph)
+    _check_input(model.graph.input)
+    n_numbers = _count_numbers(_infer_shapes(model).graph)
+    if n_numbers > MAX_NUMBERS:
+        raise ValueError(f"its results have {n_numbers} numbers, more than {MAX_NUMBERS}.")
+    return max(1, NUMBERS_PER_CALL // n_numbers)
+
+
+def _check_input(values):
+    kinds = [value.type.tensor_type for value in values]
+    found = [(kind.elem_type, len(kind.shape.dim)) for kind in kinds]
+    if found != [(onnx.TensorProto.FLOAT, 2)] or not kinds[0].shape.dim[1].dim_value > 0:
+        raise ValueError("it must take one matrix of float32 with a known number of columns.")
 
 
 def _infer_shapes(model):
     plain = onnx.ModelProto()
     plain.CopyFrom(model)
+    plain.graph.input[0].type.tensor_type.shape.dim[0].dim_param = _ROWS
     for node in plain.graph.node:
         if node.op_type in _KEEP_SHAPE and node.domain == "ai.onnx.ml":
             del node.attribute[:]
@@ -69,25 +89,25 @@ def _check_tensor(tensor):
         raise ValueError(f"its tensor {tensor.name!r} is in another file.")
 
 
-def _check_shapes(graph):
-    known = {value.name: value.type for value in (*graph.input, *graph.value_info, *graph.output)}
-    known |= {tensor.name: None for tensor in graph.initializer}
-    for name in [result for node in graph.node for result in node.output if result]:
-        if name not in known:
-            raise ValueError(f"nobody knows how large its result {name!r} would be.")
-    for name, kind in known.items():
-        if kind is not None:
-            _check_size(name, kind)
+def _count_numbers(graph):
+    """Count the numbers in all results for one excerpt, and in constants that are computed."""
+    kinds = {value.name: value.type for value in (*graph.value_info, *graph.output)}
+    n_numbers = 0
+    for result in (result for node in graph.node for result in node.output if result):
+        sizes = _sizes(kinds[result]) if result in kinds else [None]
+        if None in sizes or _ROWS in sizes[1:]:
+            raise ValueError(f"nobody knows how large its result {result!r} would be.")
+        n_numbers += math.prod(size for size in sizes if size != _ROWS)
+    return n_numbers
 
 
-def _check_size(name, kind):
-    if not kind.HasField("tensor_type") or not kind.tensor_type.HasField("shape"):
-        raise ValueError(f"nobody knows how large its result {name!r} would be.")
-    sizes = [
-        dim.dim_value if dim.HasField("dim_value") else None for dim in kind.tensor_type.shape.dim
-    ]
-    # The first may be the number of rows.
-    if None in sizes[1:]:
-        raise ValueError(f"nobody knows how large its result {name!r} would be.")
-    if (n_numbers := math.prod(size for size in sizes if size is not None)) > MAX_NUMBERS:
-        raise ValueError(f"its result {name!r} has {n_numbers} numbers, more than {MAX_NUMBERS}.")
+def _sizes(kind):
+    if not kind.tensor_type.HasField("shape"):
+        return [None]
+    return [_size(dim) for dim in kind.tensor_type.shape.dim]
+
+
+def _size(dim):
+    if dim.HasField("dim_value"):
+        return dim.dim_value
+    return _ROWS if dim.dim_param == _ROWS else None

@@ -8,8 +8,6 @@ from skgenre._extras import import_extra
 from skgenre._onnx_metadata import Metadata
 
 MAX_BYTES = 2**30
-# Bounds the memory that a prediction takes.
-ROWS_PER_CALL = 480
 
 
 def load_onnx(path):
@@ -96,7 +94,8 @@ class ONNXClassifier:
 
     def __init__(self, content):
         self._content = content
-        self._session = import_extra("skgenre._onnx_session", "onnx").open_session(content)
+        onnx_session = import_extra("skgenre._onnx_session", "onnx")
+        self._session, self._rows_per_call = onnx_session.open_session(content)
         metadata = Metadata.from_texts(self._session.get_modelmeta().custom_metadata_map)
         self.classes_ = np.array(metadata.classes)
         self.n_features_in_ = metadata.n_timesteps
@@ -143,10 +142,10 @@ class ONNXClassifier:
         ValueError
             If the excerpts have another length, or if they or the probabilities are not finite.
         """
-        X = self._check(X)
+        X, step = self._check(X), self._rows_per_call
         parts = [
-            self._session.run([self._output], {self._input: X[first : first + ROWS_PER_CALL]})[0]
-            for first in range(0, len(X), ROWS_PER_CALL)
+            self._session.run([self._output], {self._input: X[first : first + step]})[0]
+            for first in range(0, len(X), step)
         ]
         probabilities = np.concatenate(parts)
         if not np.isfinite(probabilities).all():
