@@ -10,11 +10,18 @@ import onnx
 
 DOMAINS = ("", "ai.onnx", "ai.onnx.ml")
 MAX_NODES = 10_000
-# In all results together, a quarter of a gigabyte; a network of the largest size has 30 million.
+# In all results for one excerpt, a quarter of a gigabyte; the largest network has 30 million.
 MAX_NUMBERS = 2**26
+# In all results of one call, as far as one excerpt allows.
 NUMBERS_PER_CALL = 2**24
 # What stands for the number of excerpts among the sizes of a result.
 _ROWS = "rows"
+_REFUSED_ATTRIBUTES = (
+    onnx.AttributeProto.GRAPH,
+    onnx.AttributeProto.GRAPHS,
+    onnx.AttributeProto.SPARSE_TENSOR,
+    onnx.AttributeProto.SPARSE_TENSORS,
+)
 # What scikit-learn's scalers become; onnx infers no shapes for them.
 _KEEP_SHAPE = ("Binarizer", "Imputer", "Normalizer", "Scaler")
 
@@ -53,7 +60,7 @@ def check_graph(model):
     n_numbers = _count_numbers(_infer_shapes(model).graph)
     if n_numbers > MAX_NUMBERS:
         raise ValueError(f"its results have {n_numbers} numbers, more than {MAX_NUMBERS}.")
-    return max(1, NUMBERS_PER_CALL // n_numbers)
+    return max(1, NUMBERS_PER_CALL // max(1, n_numbers))
 
 
 def _check_input(values):
@@ -78,8 +85,10 @@ def _check_node(node):
     if node.domain not in DOMAINS:
         raise ValueError(f"it has an operator {node.op_type} of the domain {node.domain!r}.")
     for attribute in node.attribute:
-        if attribute.type in (onnx.AttributeProto.GRAPH, onnx.AttributeProto.GRAPHS):
-            raise ValueError(f"its operator {node.op_type} has a graph of its own.")
+        if attribute.type in _REFUSED_ATTRIBUTES:
+            raise ValueError(
+                f"its operator {node.op_type} has a graph or sparse weights of its own."
+            )
         for tensor in (attribute.t, *attribute.tensors):
             _check_tensor(tensor)
 

@@ -103,6 +103,19 @@ def function(model):
     model.functions.append(made)
 
 
+def sparse_constant(model):
+    values = numpy_helper.from_array(np.ones(1, np.float32), "w")
+    places = numpy_helper.from_array(np.zeros(1, np.int64), "w_indices")
+    sparse = helper.make_sparse_tensor(values, places, [2**40])
+    with_nodes(helper.make_node("Constant", [], ["w"], sparse_value=sparse))(model)
+
+
+def no_nodes(model):
+    del model.graph.node[:]
+    model.graph.input[0].name = model.graph.output[1].name
+    del model.graph.output[0]
+
+
 def doubling(model):
     names = ["X", *(f"x{number}" for number in range(24))]
     nodes = [
@@ -166,7 +179,9 @@ def no_probabilities(model):
 GRAPHS = {
     "weights in another file": (external_weights, "is in another file"),
     "constant in another file": (external_constant, "is in another file"),
-    "endless loop": (endless_loop, "Loop has a graph of its own"),
+    "endless loop": (endless_loop, "Loop has a graph or sparse weights of its own"),
+    "sparse constant": (sparse_constant, "sparse weights of its own"),
+    "no nodes": (no_nodes, "."),
     "function": (function, "has functions"),
     "doubling": (doubling, "numbers, more than 67108864"),
     "rows squared": (rows_squared, "nobody knows how large its result 'turned'"),

@@ -11,7 +11,7 @@ os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
 # ten times slower than it is on idle ones, where waiting asleep costs it a tenth.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-from tests.benchmarks import decoding, fitting, fresh, growing, machine, predicting
+from tests.benchmarks import decoding, fitting, fresh, growing, machine, predicting, starting
 from tests.benchmarks.sizes import FULL, QUICK
 from tests.benchmarks.table import as_page, as_text
 from tests.benchmarks.timing import announce
@@ -23,6 +23,7 @@ MEASURES = {
     "grid": fitting.grid,
     "memory": fresh.memory,
     "import": fresh.imports,
+    "start": starting.start,
     "checks": fresh.checks,
     "growth": growing.growth,
     "memmap": fresh.memmap,

@@ -17,7 +17,7 @@ _TIMED_IMPORT = (
 )
 
 
-def _python(*arguments):
+def python(*arguments):
     """Run a fresh interpreter and read the last line of its output as JSON."""
     done = subprocess.run(
         [sys.executable, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
@@ -27,7 +27,7 @@ def _python(*arguments):
 
 def _alone(job, **arguments):
     announce(f"  {job} {arguments}")
-    return _python("-m", "tests.benchmarks.alone", job, json.dumps(arguments))
+    return python("-m", "tests.benchmarks.alone", job, json.dumps(arguments))
 
 
 def imports(sizes):
@@ -48,7 +48,7 @@ def _imports(sizes, *statements):
 
 
 def _import(statement):
-    return [_python("-c", _TIMED_IMPORT.format(statement))]
+    return [python("-c", _TIMED_IMPORT.format(statement))]
 
 
 def memory(sizes):

@@ -11,7 +11,7 @@ INTERVAL = 0.05
 
 def resident():
     """Resident memory now; where the system does not tell, the most there has been."""
-    return _status().get("VmRSS") or _psutil_resident() or _peak_resident()
+    return _status().get("VmRSS") or _psutil_resident() or most_resident()
 
 
 def anonymous():
@@ -36,7 +36,8 @@ def _psutil_resident():
     return psutil.Process().memory_info().rss / MB
 
 
-def _peak_resident():
+def most_resident():
+    """Most resident memory there has been."""
     import resource
 
     unit = 1 if sys.platform == "darwin" else 1024

@@ -12,6 +12,8 @@ TARGETS = {
     ("grid, n_jobs=2", "scikeras"): "at least 2",
     ("memory, long", ""): "ours at most 30 MB",
     ("import", "import sklearn"): "at most 1.1",
+    ("start", "skgenre.load, with TensorFlow"): "at least 4",
+    ("start, memory", "skgenre.load, with TensorFlow"): "at least 3",
     ("checks", "scikeras, Dense network"): "at most 0.4, ours at most 30 s",
     ("decode", "soundfile, decoding alone"): "at most 2, ours at most 6 s",
     ("memmap", ""): "ours at most 1,500 MB",
