@@ -38,6 +38,9 @@ def _psutil_resident():
 
 def most_resident():
     """Most resident memory there has been."""
+    if peak := _status().get("VmHWM"):
+        return peak
+    # Where a process tells only this, it counts what its parent had when it was started.
     import resource
 
     unit = 1 if sys.platform == "darwin" else 1024
