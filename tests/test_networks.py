@@ -9,11 +9,14 @@ import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.testing import assert_allclose, assert_array_equal
 
+from skgenre import CNNGenreClassifier, MLPGenreClassifier
 from skgenre._architecture import Architecture
 from skgenre.networks import (
     Parameter,
     build_cnn,
     build_mlp,
+    count_cnn_parameters,
+    count_mlp_parameters,
     format_parameter_table,
     initial_weights,
     parameter_table,
@@ -399,3 +402,39 @@ def test_architectures_build_their_network():
     assert parameter_table(model) == parameter_table(expected)
     assert to_bytes(model.get_weights()) == to_bytes(expected.get_weights())
     assert to_bytes(architecture.build_model().get_weights()) != to_bytes(expected.get_weights())
+
+
+# --- size
+
+
+@pytest.mark.parametrize("n_timesteps", N_TIMESTEPS)
+@pytest.mark.parametrize("n_outputs", [1, 3])
+def test_parameters_are_counted_without_building(n_timesteps, n_outputs):
+    settings = {"filters": (3, 5), "kernel_sizes": (4, 9), "strides": (3, 2), "dense_units": 7}
+    model = build_cnn(n_timesteps, n_outputs, **settings)
+    assert count_cnn_parameters(n_timesteps, n_outputs, **settings) == model.count_params()
+    baseline = build_mlp(n_timesteps, n_outputs, hidden_units=(4, 6))
+    assert (
+        count_mlp_parameters(n_timesteps, n_outputs, hidden_units=(4, 6)) == baseline.count_params()
+    )
+
+
+@pytest.mark.parametrize(
+    ("make", "n_parameters", "remedy"),
+    [
+        (CNNGenreClassifier, "64,130,625", "greater `strides`"),
+        (MLPGenreClassifier, "256,016,769", "fewer `hidden_units`"),
+    ],
+)
+def test_a_million_time_steps_are_refused_by_name(make, n_parameters, remedy):
+    X, y = np.zeros((4, 10**6), np.float32), [0, 1, 0, 1]
+    message = f"1000000 time steps the network would have {n_parameters} parameters, more than"
+    with pytest.raises(ValueError, match=f"{message} 50,000,000: .*{remedy}"):
+        make().fit(X, y)
+
+
+def test_a_million_time_steps_are_learned_with_greater_strides():
+    X = np.zeros((4, 10**6), np.float32)
+    X[::2] = 1
+    cnn = CNNGenreClassifier(filters=4, kernel_sizes=64, strides=1000, epochs=1, batch_size=2)
+    assert np.isfinite(cnn.fit(X, [0, 1, 0, 1]).predict_proba(X)).all()
