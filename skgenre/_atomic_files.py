@@ -53,8 +53,7 @@ def replacing(path):
 
 def _settle(folder):
     """Have the system write down which files a folder holds."""
-    if os.name != "posix":
-        # Elsewhere folders cannot be opened.
+    if os.name != "posix":  # pragma: no cover  (folders cannot be opened on Windows)
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:

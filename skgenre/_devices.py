@@ -35,7 +35,7 @@ def map_shards(function, bounds):
     outputs : list of tensor
         The function's outputs, those of the shards stacked along a new first axis.
     """
-    if has_gpu():
+    if has_gpu():  # pragma: no cover  (tests run without a GPU)
         return [output[tf.newaxis] for output in function(bounds[0], bounds[-1])]
     row = tf.TensorSpec((), tf.int32)
     program = tf.function(function, autograph=False).get_concrete_function(row, row)

@@ -28,7 +28,7 @@ def release_pages(array):
 
 def release_freed():
     """Give back what has been freed but is still held for later, where the C library can."""
-    if _malloc_trim is not None:
+    if _malloc_trim is not None:  # pragma: no branch  (other C libraries have nothing like it)
         _malloc_trim(0)
 
 

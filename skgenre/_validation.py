@@ -53,7 +53,7 @@ def check_training(estimator, X, y, sample_weight, groups, *, reset):
     if sample_weight is None:
         return X, rows, y, None, groups
     weights = _check_sample_weight(sample_weight, X, ensure_non_negative=True)
-    if not weights.any():
+    if not weights.any():  # pragma: no cover  (newer versions of scikit-learn have refused them)
         raise ValueError("sample_weight has only zeros: there is nothing to train on.")
     rows = rows[weights > 0]
     return X, rows, y[rows], weights[rows], None if groups is None else groups[rows]

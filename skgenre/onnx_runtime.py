@@ -209,9 +209,6 @@ class ONNXClassifier:
             f"n_timesteps={self.n_features_in_}, sample_rate={self.sample_rate})"
         )
 
-    def __sklearn_is_fitted__(self):
-        return True
-
     def __sklearn_tags__(self):
         # scikit-learn takes longer to load than all the rest.
         from sklearn.utils import ClassifierTags, Tags, TargetTags

@@ -49,6 +49,8 @@ TRUSTED_TYPES = (
     "sklearn.model_selection._search_successive_halving.HalvingGridSearchCV",
     "sklearn.model_selection._search_successive_halving.HalvingRandomSearchCV",
     *(f"sklearn.model_selection._split.{name}" for name in _SPLITTERS),
+    "sklearn.utils._metadata_requests.MetadataRequest",
+    "sklearn.utils._metadata_requests.MethodMetadataRequest",
 )
 """What `save` and `load` allow beyond what skops itself knows to be harmless: numbers, texts,
 containers, arrays, numpy's functions, and the estimators of scikit-learn."""

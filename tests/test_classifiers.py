@@ -477,6 +477,14 @@ def test_routed_names_reach_losses_and_callbacks(excerpts):
         epochs=9,
     )
     assert stopped.fit(X, y).n_iter_ == 2
+    stopped.set_params(callbacks={"stop": keras.callbacks.EarlyStopping(monitor="loss")})
+    assert stopped.fit(X, y).n_iter_ <= 9
+
+
+def test_an_optimizer_class_gets_the_learning_rate(excerpts):
+    X, y = excerpts
+    by_class = small_cnn(optimizer=keras.optimizers.SGD, learning_rate=0.05).fit(X, y)
+    assert_same_weights(by_class, small_cnn(optimizer="sgd", learning_rate=0.05).fit(X, y))
 
 
 def test_an_optimizer_instance_is_copied(excerpts):
@@ -839,6 +847,21 @@ def test_a_callback_can_stop_training(excerpts):
     X, y = excerpts
     assert small_cnn(callbacks=[Stop()], epochs=5).fit(X, y).n_iter_ == 1
     assert small_cnn(epochs=5).fit(X, y).n_iter_ == 5
+
+
+class StopAtBatch(keras.callbacks.Callback):
+    def on_train_batch_end(self, batch, logs=None):
+        self.model.stop_training = batch == 1
+
+
+def test_a_callback_can_stop_within_an_epoch(excerpts):
+    X, y = excerpts
+    stopped = small_cnn(callbacks=[StopAtBatch()], epochs=5, batch_size=60).fit(X, y)
+    assert stopped.n_iter_ == 1
+    # Two batches of 30 have been learned from, in the order in which a whole epoch begins.
+    halved = small_cnn(callbacks=[StopAtBatch()], epochs=1, batch_size=30).fit(X, y)
+    whole = small_cnn(epochs=1, batch_size=30).fit(X, y)
+    assert not np.array_equal(halved.predict_proba(X), whole.predict_proba(X))
 
 
 def test_a_callback_sees_the_weights_and_can_change_them(excerpts):

@@ -141,6 +141,15 @@ def test_excerpts_writes_the_lessons_file(music, tmp_path):
     assert set(spectra[data.y_train == 0].argmax(axis=1)) == {450}
 
 
+def test_the_lessons_file_holds_two_genres(music, tmp_path):
+    shutil.copytree(music / "low", tmp_path / "music" / "low")
+    (tmp_path / "music" / "low" / "cover.jpg").touch()
+    done = run("excerpts", tmp_path / "music", "-o", tmp_path / "data.npz")
+    assert done.returncode == 2
+    assert "the file holds two genres, got 6 of low" in done.stderr
+    assert "Files left out, as hidden or no songs of a genre: 1." in done.stderr
+
+
 @pytest.fixture(scope="module")
 def onnx_model(model, tmp_path_factory):
     path = tmp_path_factory.mktemp("models") / "model.onnx"

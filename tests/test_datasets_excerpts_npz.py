@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skgenre.datasets import load_excerpts_npz, save_excerpts_npz
+from skgenre.datasets import _excerpts_npz, load_excerpts_npz, save_excerpts_npz
 
 RNG = np.random.default_rng(0)
 X_TRAIN = RNG.standard_normal((8, 6)).astype(np.float32)
@@ -123,3 +123,11 @@ def test_arguments_are_left_unchanged(path):
     save_excerpts_npz(path, X, y, X_TEST, Y_TEST)
     assert np.array_equal(X, X_TRAIN)
     assert np.array_equal(y, Y_TRAIN)
+
+
+def test_excerpts_beyond_the_bound_are_not_saved(path, monkeypatch):
+    monkeypatch.setattr(_excerpts_npz, "MAX_TOTAL_BYTES", 1100)
+    path.write_bytes(b"old")
+    with pytest.raises(ValueError, match="The excerpts take more than 1100 bytes"):
+        save_excerpts_npz(path, X_TRAIN, Y_TRAIN, X_TEST, Y_TEST)
+    assert path.read_bytes() == b"old"

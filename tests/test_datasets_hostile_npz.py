@@ -91,6 +91,12 @@ def declares_less():
     return patched(DECLARED_BYTES, 9000, content=npz(TRAIN.repeat(100, axis=0)))
 
 
+def ends_early():
+    """A deflated stream that ends well, of half the values that everything else promises."""
+    content = with_train(npy(header(), TRAIN_BYTES[:48]), zipfile.ZIP_DEFLATED)
+    return patched(DECLARED_BYTES, len(npy(header())), content=content)
+
+
 def huge(shape):
     return with_header(header(shape=shape))
 
@@ -136,6 +142,7 @@ HOSTILE = {
     "wrong checksum": (patched(CRC, 0), "Bad CRC-32"),
     "declares more": (patched(DECLARED_BYTES, 2**20), "can hold at most 224"),
     "declares less": (declares_less(), "takes 9728 bytes.* declares 9000"),
+    "ends early": (ends_early(), "train.npy ends before the size that it declares"),
     "reaches past the end": (patched(STORED_BYTES, 2**30), "zip directory begins at"),
     "begins past the end": (patched(OFFSET, 2**31), "zip directory begins at"),
     "begins elsewhere": (patched(OFFSET, 1), "."),

@@ -11,6 +11,7 @@ from numpy.testing import assert_array_equal
 import skgenre._engine
 import skgenre._feeding
 from skgenre import CNNGenreClassifier
+from skgenre._garbage import collection_paused
 from skgenre._memory import release_pages
 
 SMALL = {"filters": (4, 6), "kernel_sizes": (9, 5), "strides": (2, 2), "dense_units": 8}
@@ -170,3 +171,15 @@ def test_networks_that_are_no_longer_kept_are_freed(excerpts, monkeypatch):
         graphs.append(sum(type(thing).__name__ == "FuncGraph" for thing in gc.get_objects()))
     assert graphs[0] > 0
     assert graphs == graphs[:1] * 4
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_collection_is_paused_and_left_as_it_was(is_on):
+    was_on = gc.isenabled()
+    try:
+        gc.enable() if is_on else gc.disable()
+        with collection_paused():
+            assert not gc.isenabled()
+        assert gc.isenabled() == is_on
+    finally:
+        gc.enable() if was_on else gc.disable()

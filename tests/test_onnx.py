@@ -156,7 +156,7 @@ def test_the_lessons_networks_agree_on_real_music(path, genres, make):
         lambda: make_pipeline(make_pipeline(WaveformScaler()), cnn()),
         lambda: GridSearchCV(make_pipeline(WaveformScaler(), cnn()), {}, cv=2),
         lambda: make_pipeline(WaveformScaler(), GridSearchCV(cnn(), {}, cv=2)),
-        lambda: make_pipeline(WaveformScaler(), LogisticRegression()),
+        lambda: make_pipeline(WaveformScaler(), LogisticRegression(solver="newton-cg")),
         lambda: cnn(kernel_sizes=(3, 300), strides=(7, 1)),
     ],
 )

@@ -147,6 +147,10 @@ def huge_by_the_excerpts(model):
     )(model)
 
 
+def sequence(model):
+    with_nodes(helper.make_node("SequenceConstruct", ["X"], ["several"]))(model)
+
+
 def foreign_domain(model):
     node = helper.make_node("Inverse", ["X"], ["Y"], domain="com.microsoft")
     model.opset_import.append(helper.make_opsetid("com.microsoft", 1))
@@ -187,6 +191,7 @@ GRAPHS = {
     "rows squared": (rows_squared, "nobody knows how large its result 'turned'"),
     "huge constant": (huge_constant, "have 1099511\\d+ numbers"),
     "huge by the excerpts": (huge_by_the_excerpts, "nobody knows how large its result 'huge'"),
+    "sequence": (sequence, "nobody knows how large its result 'several'"),
     "foreign domain": (foreign_domain, "Inverse of the domain 'com.microsoft'"),
     "long graph": (long_graph, "nodes, more than 10000"),
     "wide input": (wide_input, "."),

@@ -308,6 +308,15 @@ def test_one_class_left_is_refused(broken):
         quick(on_error="skip").fit(paths, ["a"] * 6 + ["b"] * 2)
 
 
+def test_weights_of_unreadable_songs_alone_leave_nothing(broken):
+    paths, labels = broken
+    with (
+        pytest.warns(UnreadableSongWarning),
+        pytest.raises(ValueError, match="sample_weight has only zeros"),
+    ):
+        quick(on_error="skip").fit(paths, labels, sample_weight=[0] * 6 + [1] * 2)
+
+
 def test_decoded_files_are_remembered_until_they_change(files, tmp_path):
     paths, labels = files
     memory = Memory(str(tmp_path), verbose=0)
