@@ -7,6 +7,7 @@ import keras
 import numpy as np
 from keras import layers
 
+from skgenre._forks import refuse_fork
 from skgenre._text_tables import as_columns
 
 DTYPE = "float32"
@@ -176,6 +177,7 @@ def _dense(hidden_units, n_outputs):
 
 
 def _stack(n_timesteps, stack, name, seed):
+    refuse_fork()
     model = keras.Sequential([keras.Input((n_timesteps,), dtype=DTYPE), *stack], name=name)
     model.set_weights(initial_weights(model, seed))
     return model
