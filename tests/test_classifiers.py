@@ -755,23 +755,6 @@ def test_the_state_is_plain_values_and_arrays(excerpts):
     assert [name for name, value in fitted.__getstate__().items() if not plain(value)] == []
 
 
-@pytest.mark.parametrize("method", ["fit", "partial_fit"])
-@pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])
-def test_an_interrupted_fit_leaves_the_estimator_as_it_was(excerpts, method, error):
-    X, y = excerpts
-    fitted = small_cnn().fit(X, y)
-    before = pickle.dumps(fitted)
-
-    def interrupt(epoch, logs):
-        raise error
-
-    fitted.set_params(callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=interrupt)])
-    with pytest.raises(error):
-        getattr(fitted, method)(X, y)
-    assert pickle.dumps(fitted.set_params(callbacks=None)) == before
-    assert_same_weights(fitted.fit(X, y), small_cnn().fit(X, y))
-
-
 def test_an_interrupted_first_fit_leaves_the_estimator_unfitted(excerpts):
     def interrupt(epoch, logs):
         raise KeyboardInterrupt
