@@ -167,7 +167,8 @@ class BaseGenreClassifier(SklearnKerasClassifier):
         NotFittedError
             If the classifier is not fitted.
         ValueError
-            If the excerpts' length differs from fit, or they have NaN or infinite samples.
+            If the excerpts' length differs from fit, or they have samples that are NaN, infinite
+            or so large that the network's outputs are not finite.
         """
         likeliest = self.predict_proba(X).argmax(axis=1)
         return self.classes_[likeliest]
@@ -190,12 +191,14 @@ class BaseGenreClassifier(SklearnKerasClassifier):
         NotFittedError
             If the classifier is not fitted.
         ValueError
-            If the excerpts' length differs from fit, or they have NaN or infinite samples.
+            If the excerpts' length differs from fit, or they have samples that are NaN, infinite
+            or so large that the network's outputs are not finite.
         """
         check_is_fitted(self)
         X = check_excerpts(self, X)
         rows_per_call = vars(self).get("predict__batch_size", ROWS_PER_CALL)
         outputs = predict(self._architecture(), self._weights, X, rows_per_call)
+        _check_outputs(outputs, X)
         return np.hstack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs
 
     @property
@@ -350,6 +353,14 @@ class BaseGenreClassifier(SklearnKerasClassifier):
                 f"The network has {expected} weights of float32, but the state has an array of "
                 f"{weights.dtype} of shape {weights.shape}."
             )
+
+
+def _check_outputs(outputs, X):
+    if not np.isfinite(outputs).all():
+        raise ValueError(
+            f"The network's outputs are not finite; X has amplitudes up to {np.abs(X).max():.3g}. "
+            "Scale the excerpts, as WaveformScaler does."
+        )
 
 
 def _finite(weights):

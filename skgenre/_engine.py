@@ -120,11 +120,11 @@ def predict(architecture, weights, X, rows_per_call):
     weights = _on_device(_Itself(weights))
     # One row has no place among others, and should be quick.
     rows_per_shard = np.int32(1 if len(X) == 1 else ROWS_PER_SHARD)
-    outputs = []
+    outputs = np.empty((len(X), architecture.n_outputs), np.float32)
     for rows in gen_batches(len(X), rows_per_call):
-        outputs.append(forward(weights, X[rows], rows_per_shard).numpy())
+        outputs[rows] = forward(weights, X[rows], rows_per_shard)
         release_pages(X)
-    return np.concatenate(outputs)
+    return outputs
 
 
 class _Itself:

@@ -4,7 +4,8 @@ import numpy as np
 import tensorflow as tf
 
 # Excerpts up to this size stay on the device while a network trains; of larger sets, which may be
-# memory maps, one block at a time is there.
+# memory maps, one block at a time is there. The same goes where the targets, which are made for
+# training, alone fill more than a block.
 RESIDENT_MIB = 1024
 BLOCK_MIB = 64
 
@@ -33,7 +34,9 @@ class Streamed:
 
 def feed(samples):
     """Choose how to feed a training with some samples, by their size."""
-    return Resident(samples) if samples.nbytes <= RESIDENT_MIB * 2**20 else Streamed(samples)
+    fits = samples.nbytes <= RESIDENT_MIB * 2**20
+    fits_with_targets = samples.nbytes_of_targets <= BLOCK_MIB * 2**20
+    return Resident(samples) if fits and fits_with_targets else Streamed(samples)
 
 
 def rows_per_block(samples):

@@ -32,7 +32,12 @@ class Samples:
     @property
     def nbytes(self):
         """Size of the excerpts in use and of their targets, in bytes."""
-        return len(self) * (self.X[:1].nbytes + _targets(self.codes[:1], self.n_classes).nbytes)
+        return len(self) * self.X[:1].nbytes + self.nbytes_of_targets
+
+    @property
+    def nbytes_of_targets(self):
+        """Size of the targets alone."""
+        return len(self) * _targets(self.codes[:1], self.n_classes).nbytes
 
     @property
     def targets(self):

@@ -213,7 +213,10 @@ class WaveformScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             vars(self).pop(name, None)
 
     def _validate(self, X, *, reset, copy=False, writeable=False):
-        X = validate_data(self, X, reset=reset, dtype=_DTYPES, copy=copy, force_writeable=writeable)
+        with _sums_may_overflow():
+            X = validate_data(
+                self, X, reset=reset, dtype=_DTYPES, copy=copy, force_writeable=writeable
+            )
         if X.dtype == np.float64 and (largest := max(X.max(), -X.min())) > LARGEST_AMPLITUDE:
             raise ValueError(
                 f"X has an amplitude of {largest:.3g}; WaveformScaler takes up to "
@@ -224,7 +227,8 @@ class WaveformScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     def _add_moments(self, X):
         lowest, highest = self._extremes
         for rows in gen_batches(len(X), ROWS_PER_BLOCK):
-            self._moments.partial_fit(X[rows].reshape(-1, 1))
+            with _sums_may_overflow():
+                self._moments.partial_fit(X[rows].reshape(-1, 1))
             lowest, highest = min(lowest, X[rows].min()), max(highest, X[rows].max())
         self._extremes = float(lowest), float(highest)
 
@@ -261,6 +265,11 @@ _SIZE_OF_EACH = {
     "rms": lambda X: np.sqrt(np.square(X, dtype=np.float64).mean(axis=1, keepdims=True)),
     "peak": lambda X: np.abs(X).max(axis=1, keepdims=True),
 }
+
+
+def _sums_may_overflow():
+    # scikit-learn's search for NaN begins with a sum, where large amplitudes may be inf - inf.
+    return np.errstate(invalid="ignore")
 
 
 @contextmanager
