@@ -4,15 +4,37 @@ import os
 import struct
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from skgenre._extras import import_extra
 
 # Decoded at a time, over all channels.
 SAMPLES_PER_BLOCK = 2**18
 # What the headers of a stream say whose length was not known when they were written.
-_WAV_SIZES_OF_STREAMS = (0, 2**32 - 1)
+_SIZES_OF_STREAMS = (0, 2**32 - 1, 2**63 - 1, 2**64 - 1)
 _OGG_PAGE_BYTES = 27 + 255 + 255 * 255
 _OGG_LAST_PAGE = 4
+
+
+class _Chunks(NamedTuple):
+    """How a file of chunks is laid out."""
+
+    first: int
+    header: struct.Struct
+    samples: bytes
+    n_header_bytes_in_size: int = 0
+    alignment: int = 2
+
+
+# WAV, the same with big-endian numbers, the same beyond 4 GiB, AIFF, and Wave64.
+_CHUNKS = {
+    b"RIFF": _Chunks(12, struct.Struct("<4sI"), b"data"),
+    b"RIFX": _Chunks(12, struct.Struct(">4sI"), b"data"),
+    b"RF64": _Chunks(12, struct.Struct("<4sI"), b"data"),
+    b"FORM": _Chunks(12, struct.Struct(">4sI"), b"SSND"),
+    b"riff": _Chunks(40, struct.Struct("<4s12xQ"), b"data", 24, 8),
+}
+_AU_HEADERS = {b".snd": struct.Struct(">4x2I"), b"dns.": struct.Struct("<4x2I")}
 
 
 @contextmanager
@@ -66,7 +88,7 @@ def read_blocks(sound, n_frames):
     # Otherwise soundfile seeks to where it is after each block, which breaks libsndfile's decoding
     # of MP3.
     sound.seekable = lambda: False
-    frames_per_block = max(1, SAMPLES_PER_BLOCK // sound.channels)
+    frames_per_block = SAMPLES_PER_BLOCK // sound.channels
     n_left = n_frames
     while n_left:
         block = sound.read(min(n_left, frames_per_block), dtype="float32", always_2d=True)
@@ -97,21 +119,39 @@ def _check_file(path):
             raise ValueError("it is empty.")
         file.seek(0)
         head = file.read(12)
-        if head[:4] == b"RIFF" and head[8:] == b"WAVE":
-            _check_wav(file, size)
-        elif head[:4] == b"OggS":
+        kind = head[:4]
+        if kind in _CHUNKS:
+            _check_chunks(file, size, _CHUNKS[kind])
+        elif kind in _AU_HEADERS and len(head) == 12:
+            start, n_bytes = _AU_HEADERS[kind].unpack(head)
+            _check_samples(start, n_bytes, size)
+        elif kind == b"OggS":
             _check_ogg(file, size)
 
 
-def _check_wav(file, size):
-    """Find the samples of a WAV file cut short, which libsndfile reads without complaint."""
-    while len(head := file.read(8)) == 8:
-        name, n_bytes = struct.unpack("<4sI", head)
-        n_missing = file.tell() + n_bytes - size
-        if name == b"data" and n_missing > 0 and n_bytes not in _WAV_SIZES_OF_STREAMS:
-            raise ValueError(f"it ends {n_missing} bytes before the length that it declares.")
-        # Chunks begin at even places.
-        file.seek(n_bytes + n_bytes % 2, os.SEEK_CUR)
+def _check_chunks(file, size, layout):
+    """Find the samples of a WAV, AIFF or Wave64 file, from chunk to chunk."""
+    place, n_bytes_of_rf64 = layout.first, 0
+    while place + layout.header.size <= size:
+        file.seek(place)
+        name, n_bytes = layout.header.unpack(file.read(layout.header.size))
+        if name == b"ds64":
+            n_bytes_of_rf64 = int.from_bytes(file.read(16)[8:], "little")
+        elif name == layout.samples:
+            if n_bytes == 2**32 - 1:
+                n_bytes = n_bytes_of_rf64
+            start = place + layout.header.size - layout.n_header_bytes_in_size
+            return _check_samples(start, n_bytes, size)
+        # No chunk is shorter than its header.
+        n_bytes = max(n_bytes - layout.n_header_bytes_in_size, 0)
+        place += layout.header.size + n_bytes + -n_bytes % layout.alignment
+
+
+def _check_samples(start, n_bytes, size):
+    """Find samples cut short, which libsndfile reads without complaint."""
+    n_missing = start + n_bytes - size
+    if n_missing > 0 and n_bytes not in _SIZES_OF_STREAMS:
+        raise ValueError(f"it ends {n_missing} bytes before the length that it declares.")
 
 
 def _check_ogg(file, size):
