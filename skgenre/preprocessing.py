@@ -209,7 +209,7 @@ class WaveformScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         return X
 
     def _reset(self):
-        for name in ("n_samples_seen_", "mean_", "scale_", "_moments", "_extremes"):
+        for name in ("n_samples_seen_", "mean_", "scale_"):
             vars(self).pop(name, None)
 
     def _validate(self, X, *, reset, copy=False, writeable=False):

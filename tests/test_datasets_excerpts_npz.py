@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skgenre.datasets import _excerpts_npz, load_excerpts_npz, save_excerpts_npz
+from skgenre.datasets import _excerpts_npz, _npz_header, load_excerpts_npz, save_excerpts_npz
 
 RNG = np.random.default_rng(0)
 X_TRAIN = RNG.standard_normal((8, 6)).astype(np.float32)
@@ -77,6 +77,12 @@ def test_target_names(path):
     assert data.target_names.tolist() == ["rock", "hip-hop"]
 
 
+def test_target_names_of_a_data_frame_become_strings(path):
+    save_excerpts_npz(path, X_TRAIN, Y_TRAIN, X_TEST, Y_TEST)
+    data = load_excerpts_npz(path, target_names=np.array(["a", "b"], dtype=object))
+    assert data.target_names.dtype.kind == "U"
+
+
 @pytest.mark.parametrize("names", [("a",), ("a", "b", "c"), ("a", "a"), "ab", ("a", 1), None])
 def test_wrong_target_names(path, names):
     save_excerpts_npz(path, X_TRAIN, Y_TRAIN, X_TEST, Y_TEST)
@@ -116,6 +122,27 @@ def test_refused_excerpts_leave_the_file_untouched(path, changes, message):
     with pytest.raises(ValueError, match=message):
         save_excerpts_npz(path, **(arguments | changes))
     assert path.read_bytes() == b"precious"
+
+
+def test_what_is_saved_is_never_too_large_to_load(path, monkeypatch):
+    # 1 KiB is left for the headers.
+    most = X_TRAIN.nbytes + X_TEST.nbytes + 2**10
+    for module in (_excerpts_npz, _npz_header):
+        monkeypatch.setattr(module, "MAX_TOTAL_BYTES", most)
+    save_excerpts_npz(path, X_TRAIN, Y_TRAIN, X_TEST, Y_TEST)
+    assert len(load_excerpts_npz(path).X_train) == len(X_TRAIN)
+    monkeypatch.setattr(_excerpts_npz, "MAX_TOTAL_BYTES", most - 1)
+    with pytest.raises(ValueError, match=rf"^The excerpts take more than {most - 1} bytes\.$"):
+        save_excerpts_npz(path, X_TRAIN, Y_TRAIN, X_TEST, Y_TEST)
+
+
+def test_arrays_of_many_megabytes_load(path):
+    # More than may be stored as densely as silence is, and than is read at a time.
+    train = np.random.default_rng(0).standard_normal((2, 2**21 + 1), dtype=np.float32)
+    np.savez(path, train=train, test=train)
+    data = load_excerpts_npz(path)
+    assert np.array_equal(data.X_train, train)
+    assert np.array_equal(data.X_test, train)
 
 
 def test_arguments_are_left_unchanged(path):

@@ -87,28 +87,48 @@ def honest_bomb():
     return with_train(zeros, zipfile.ZIP_DEFLATED)
 
 
-def declares_less():
-    return patched(DECLARED_BYTES, 9000, content=npz(TRAIN.repeat(100, axis=0)))
-
-
-def ends_early():
-    """A deflated stream that ends well, of half the values that everything else promises."""
+def short_stream():
+    """Half of the excerpts that the header and the directory declare."""
     content = with_train(npy(header(), TRAIN_BYTES[:48]), zipfile.ZIP_DEFLATED)
     return patched(DECLARED_BYTES, len(npy(header())), content=content)
+
+
+def begins_with_the_last_byte():
+    """A local header, 30 bytes and the name, that puts the first array behind the file."""
+    content = bytearray(npz())
+    struct.pack_into("<H", content, 28, 2**16 - 1)
+    return bytes(content)
+
+
+def zip64():
+    content = npz()
+    return content[:-22] + b"PK\6\7" + bytes(16) + content[-22:]
+
+
+def declares_less():
+    return patched(DECLARED_BYTES, 9000, content=npz(TRAIN.repeat(100, axis=0)))
 
 
 def huge(shape):
     return with_header(header(shape=shape))
 
 
+NO_ARCHIVE = r"^{}it is not a zip archive as numpy\.savez writes it, or it is truncated\.$"
+
 HOSTILE = {
     "empty": (b"", "only 0 bytes"),
-    "text": (b"train, test\n" * 9, "not a zip archive"),
+    "no members": (npz(None, None), "exactly one array named 'train', got 0"),
+    "text": (b"train, test\n" * 9, NO_ARCHIVE),
     "npy": (npy(header()), "not a zip archive"),
     "without its end": (npz()[:-1], "not a zip archive"),
     "half": (npz()[: len(npz()) // 2], "not a zip archive"),
     "with a comment": (npz()[:-2] + b"\2\0hi", "not a zip archive"),
-    "prepended": (prepended(), "not where the end of the file says"),
+    "without its comment": (npz()[:-2] + b"\2\0", NO_ARCHIVE),
+    "zip64": (zip64(), NO_ARCHIVE),
+    "prepended": (
+        prepended(),
+        r"^{}its zip directory is not where the end of the file says\.$",
+    ),
     "many members": (many_members(), "zip directory takes"),
     "no arrays": (npz(None, None, other=TEST), "exactly one array named 'train', got 0"),
     "no train": (npz(train=None), "exactly one array named 'train', got 0"),
@@ -125,6 +145,11 @@ HOSTILE = {
     "NaN": (npz(TRAIN * np.float32("nan")), "train.npy must be finite"),
     "infinity": (npz(test=np.full_like(TEST, np.inf)), "test.npy must be finite"),
     "too large for float32": (npz(np.full((4, 6), 1e300)), "finite as float32"),
+    # Bits of a NaN that processors do not pass on in silence.
+    "signalling NaN": (
+        npz(np.full((4, 6), 0x7FF0000000000001, np.uint64).view(np.float64)),
+        "finite as float32",
+    ),
     "integers": (npz(TRAIN.astype(np.int16)), "float16, float32 or float64, got '<i2'"),
     "complex": (npz(TRAIN.astype(complex)), "float16, float32 or float64, got '<c16'"),
     "strings": (npz(TRAIN.astype(str)), "float16, float32 or float64, got '<U"),
@@ -142,7 +167,8 @@ HOSTILE = {
     "wrong checksum": (patched(CRC, 0), "Bad CRC-32"),
     "declares more": (patched(DECLARED_BYTES, 2**20), "can hold at most 224"),
     "declares less": (declares_less(), "takes 9728 bytes.* declares 9000"),
-    "ends early": (ends_early(), "train.npy ends before the size that it declares"),
+    "stream that ends early": (short_stream(), "train.npy ends before the size that it declares"),
+    "local header past the end": (begins_with_the_last_byte(), r"^{}it ends early\.$"),
     "reaches past the end": (patched(STORED_BYTES, 2**30), "zip directory begins at"),
     "begins past the end": (patched(OFFSET, 2**31), "zip directory begins at"),
     "begins elsewhere": (patched(OFFSET, 1), "."),
@@ -155,7 +181,7 @@ HOSTILE = {
     "endless header": (with_header(header(), version=(2, 0), declared_length=2**32 - 1), "header"),
     "long header": (with_header(header() + " " * 2000), "header"),
     "no header": (with_header(""), "."),
-    "no dict": (with_header("[1, 2]\n"), "header of a plain array"),
+    "no dict": (with_header("[1, 2]\n"), "train.npy must have the npy header of a plain array"),
     "no shape": (
         with_header("{'descr': '<f4', 'fortran_order': False}\n"),
         "header of a plain array",
@@ -179,7 +205,9 @@ HOSTILE = {
 
 
 def check(path, message="."):
-    pattern = re.escape(f"Cannot load excerpts from {str(path)!r}: ") + f".*{message}"
+    """See that a file is refused; `message` is of the reason, or of all where it has a {}."""
+    beginning = re.escape(f"Cannot load excerpts from {str(path)!r}: ")
+    pattern = message.replace("{}", beginning) if "{}" in message else f"{beginning}.*{message}"
     with pytest.raises(ValueError, match=pattern):
         load_excerpts_npz(path)
 
@@ -227,6 +255,28 @@ def test_arrays_beyond_the_bound_are_refused(path, monkeypatch):
     check(path, "declare 400 bytes, more than 399 in total")
     monkeypatch.setattr(_npz_header, "MAX_TOTAL_BYTES", 400)
     load_excerpts_npz(path)
+
+
+def test_the_zip_directory_may_be_as_large_as_the_bound(path, monkeypatch):
+    content = npz()
+    (n_bytes,) = struct.unpack_from("<I", content, len(content) - 10)
+    path.write_bytes(content)
+    monkeypatch.setattr(_npz_header, "_MAX_DIRECTORY_BYTES", n_bytes)
+    assert np.array_equal(load_excerpts_npz(path).X_train, TRAIN)
+    monkeypatch.setattr(_npz_header, "_MAX_DIRECTORY_BYTES", n_bytes - 1)
+    check(path, f"zip directory takes {n_bytes} bytes, more than {n_bytes - 1}")
+
+
+def test_arrays_may_be_as_dense_as_the_bound(path, monkeypatch):
+    path.write_bytes(npz(TRAIN * 0, save=np.savez_compressed))
+    with zipfile.ZipFile(path) as archive:
+        infos = archive.infolist()
+    declared, stored = (sum(getattr(i, n) for i in infos) for n in ("file_size", "compress_size"))
+    monkeypatch.setattr(_npz_header, "_MAX_GROWTH", 1)
+    monkeypatch.setattr(_npz_header, "_MAX_BYTES_OF_FEW", declared)
+    assert not load_excerpts_npz(path).X_train.any()
+    monkeypatch.setattr(_npz_header, "_MAX_BYTES_OF_FEW", declared - 1)
+    check(path, f"declare {declared} bytes, more than 1 times the {stored} bytes")
 
 
 def test_a_stream_longer_than_declared_is_read_only_as_far_as_declared(path):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.stats import ks_2samp
+from scipy.stats import ks_2samp, kstest, uniform
 from sklearn.linear_model import RidgeClassifier
 from sklearn.model_selection import cross_val_score
 from sklearn.pipeline import make_pipeline
@@ -64,6 +64,35 @@ def test_pure_chords_leave_the_rest_of_the_spectrum_almost_empty():
     low, high = band_edges(2)[y][:, np.newaxis], band_edges(2)[y + 1][:, np.newaxis]
     inside = (low <= hertz) & (hertz <= high)
     assert (power * inside).sum() / power.sum() > 0.9
+
+
+def test_pitches_are_even_in_octaves_between_the_guards():
+    # One class has the four octaves from 10 Hz on; 15 % of them stay free at either end.
+    X, _ = make_genre_excerpts(500, n_classes=1, noise=0, random_state=0)
+    peak = np.abs(np.fft.rfft(X)).argmax(axis=1) * SAMPLE_RATE / 1200
+    assert kstest(np.log2(peak / 10) / 4, uniform(0.15, 0.7).cdf).pvalue > 0.01
+
+
+def test_phases_are_even_around_the_circle():
+    # Then a chord begins above zero as often as below: 2000 of 4000 times, give or take 32.
+    X, _ = make_genre_excerpts(4000, n_timesteps=40, noise=0, random_state=0)
+    assert np.mean(X[:, 0] > 0) == pytest.approx(0.5, abs=0.03)
+
+
+def test_noise_is_relative_to_the_chord():
+    # Noise as strong as the chord has half of the power, an equal share of it at every frequency;
+    # above the pitches it is alone.
+    X, _ = make_genre_excerpts(2000, noise=1, random_state=0)
+    power = np.abs(np.fft.rfft(X)) ** 2
+    power /= power.sum(axis=1, keepdims=True)
+    above = np.fft.rfftfreq(1200, 1 / SAMPLE_RATE) > 170
+    assert power[:, above].sum(axis=1).mean() / above.mean() == pytest.approx(0.5, abs=0.006)
+
+
+@pytest.mark.parametrize("n_timesteps", [2, 3, 20])
+def test_gains_are_even_between_their_ends_at_any_length(n_timesteps):
+    X, _ = make_genre_excerpts(500, n_timesteps=n_timesteps, random_state=0)
+    assert kstest(np.abs(X).max(axis=1), uniform(0.3, 0.7).cdf).pvalue > 0.01
 
 
 def test_all_excerpts_hold_the_same_amplitudes_up_to_their_gain():
