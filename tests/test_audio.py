@@ -1,9 +1,11 @@
 """Sound files to waveforms: tones in, known answers out."""
 
+import os
 import re
 import struct
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -210,6 +212,14 @@ def test_a_cut_file_is_refused_with_what_is_missing(write, kind, n_lost):
         read_audio(path)
 
 
+def test_a_wav_file_cut_where_its_samples_begin_is_refused_with_what_is_missing(write):
+    path = write(tone(50, 8000), 8000)
+    content = path.read_bytes()
+    path.write_bytes(content[:44])
+    with pytest.raises(ValueError, match=f"it ends {len(content) - 44} bytes before"):
+        read_audio(path)
+
+
 @pytest.mark.parametrize("kind", WITHOUT_COMPLAINT)
 def test_a_file_cut_within_its_header_is_refused(write, kind):
     path = write(tone(50, 8000), 8000, "sound", **WITHOUT_COMPLAINT[kind])
@@ -305,6 +315,18 @@ def test_an_ogg_file_cut_within_its_last_page_is_refused_with_what_is_missing(wr
         reason = rf"it ends {n_page - n_kept} bytes before its last page does\."
         with pytest.raises(ValueError, match=after(path, reason)):
             read_audio(path)
+
+
+def test_a_long_ogg_file_is_not_read_whole_to_find_its_last_page(tmp_path):
+    path = tmp_path / "long.ogg"
+    path.write_bytes(b"OggS")
+    os.truncate(path, 2**25)
+    tracemalloc.start()
+    with pytest.raises(ValueError, match="its last page is missing"):
+        read_audio(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2**20
 
 
 def test_an_ogg_file_may_end_with_an_empty_page(write):

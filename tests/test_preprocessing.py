@@ -1,6 +1,7 @@
 """Amplitude scaling: known answers, parts that add up, and inputs at the edge of arithmetic."""
 
 import pickle
+import tracemalloc
 
 import numpy as np
 import pandas as pd
@@ -315,6 +316,17 @@ def test_without_copies_the_way_back_is_in_place_too():
     scaler = WaveformScaler(copy=False).fit(waves)
     assert np.shares_memory(scaler.inverse_transform(scaler.transform(waves)), waves)
     assert_allclose(waves, before, rtol=1e-12)
+
+
+def test_fit_copies_a_block_of_the_training_set_at_most():
+    waves = noise(16 * 1024, 100, np.float32)
+    waves.setflags(write=False)
+    tracemalloc.start()
+    WaveformScaler(copy=False).fit(waves)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    # A sixteenth of them in float64, and what sums make of that.
+    assert peak < waves.nbytes / 2
 
 
 @both_forms
