@@ -11,7 +11,7 @@ from skgenre._extras import import_extra
 # Decoded at a time, over all channels.
 SAMPLES_PER_BLOCK = 2**18
 # What the headers of a stream say whose length was not known when they were written.
-_SIZES_OF_STREAMS = (0, 2**32 - 1, 2**63 - 1, 2**64 - 1)
+_SIZES_OF_STREAMS = (2**32 - 1, 2**63 - 1, 2**64 - 1)
 _OGG_PAGE_BYTES = 27 + 255 + 255 * 255
 _OGG_LAST_PAGE = 4
 

@@ -280,11 +280,22 @@ def test_a_wav_file_may_declare_four_gigabytes_that_are_not_there(write):
         read_audio(path)
 
 
-def test_a_wav_file_written_as_a_stream_does_not_know_its_length(write):
-    path = write(tone(50, 8000), 8000)
+@pytest.mark.parametrize(
+    ("kind", "place", "layout", "size"),
+    [
+        ("WAV", 40, "<I", 2**32 - 1),
+        ("AU", 8, ">I", 2**32 - 1),
+        ("Wave64", 96, "<Q", 2**63 - 1),
+        ("Wave64", 96, "<Q", 2**64 - 1),
+    ],
+)
+def test_what_was_written_as_a_stream_does_not_know_its_length(write, kind, place, layout, size):
+    path = write(tone(50, 8000), 8000, "sound", **WITHOUT_COMPLAINT[kind])
     expected = read_audio(path)
     content = bytearray(path.read_bytes())
-    content[4:8] = content[40:44] = b"\xff" * 4
+    (declared,) = struct.unpack_from(layout, content, place)
+    assert 0 <= declared - 2 * 24000 <= 24
+    struct.pack_into(layout, content, place, size)
     path.write_bytes(content)
     assert_array_equal(read_audio(path), expected)
 
@@ -303,6 +314,17 @@ def test_an_ogg_file_cut_before_or_within_the_fixed_header_of_its_last_page(writ
     start, _, _ = ogg_last_page(content)
     path.write_bytes(content[: start + n_kept])
     with pytest.raises(ValueError, match=after(path, r"its last page is missing\.")):
+        read_audio(path)
+
+
+def test_of_the_flags_of_an_ogg_page_one_marks_the_last(write):
+    path = write(tone(50, 44100), 44100, "sound.ogg")
+    content = path.read_bytes()
+    start, _, _ = ogg_last_page(content)
+    second_last = bytearray(content[:start])
+    second_last[second_last.rindex(b"OggS") + 5] = 0xFF - 4
+    path.write_bytes(second_last)
+    with pytest.raises(ValueError, match="its last page is missing"):
         read_audio(path)
 
 
@@ -474,6 +496,19 @@ def test_bad_parameters(write, params):
         read_audio(write(tone(50, 8000), 8000), **params)
 
 
+def test_a_path_is_a_string_or_path_like():
+    with pytest.raises(ValueError, match="The 'path' parameter of read_audio"):
+        read_audio(3)
+
+
+@pytest.mark.parametrize("name", ["original_rate", "sample_rate"])
+def test_rates_are_1_hz_or_more(name):
+    rates = {"original_rate": 1, "sample_rate": 1}
+    assert_array_equal(resample([0.5, -0.5], **rates), [0.5, -0.5])
+    with pytest.raises(ValueError, match=f"The '{name}' parameter of resample"):
+        resample([0.5, -0.5], **(rates | {name: 0}))
+
+
 LONG_FILE = """
 import resource, sys
 import numpy as np, soundfile, soxr
@@ -524,6 +559,10 @@ def test_cut_excerpts(params, expected):
     assert_array_equal(excerpts, expected)
 
 
+def test_excerpts_are_three_seconds_by_default():
+    assert cut_excerpts(np.zeros(2 * 3 * 400 + 1)).shape == (2, 3 * 400)
+
+
 @pytest.mark.parametrize(("pad", "n_excerpts"), [("short", 1), ("last", 1), (None, 0)])
 def test_a_short_waveform(pad, n_excerpts):
     excerpts = cut_excerpts([1.0, 2.0], n_timesteps=4, pad=pad)
@@ -543,6 +582,7 @@ def test_excerpts_are_copies():
         ([], {}, "0 sample"),
         ([[1.0]], {}, r"^waveform must have 1 dimensions, got list of shape \(1, 1\)\.$"),
         ([np.inf], {}, "waveform contains infinity"),
+        ([1.0], {"n_timesteps": 0}, "'n_timesteps' parameter of cut_excerpts"),
         ([1.0], {"hop": 0}, "'hop' parameter of cut_excerpts"),
         ([1.0], {"pad": "first"}, "'pad' parameter of cut_excerpts"),
     ],
