@@ -36,6 +36,23 @@ def test_songs_by_genre(folder):
     assert songs.n_left_out == 6
 
 
+@pytest.mark.parametrize(
+    "suffix", ["aif", "aiff", "au", "caf", "flac", "mp3", "oga", "ogg", "opus", "w64", "wav"]
+)
+def test_what_ends_as_a_sound_file_does_is_a_song(tmp_path, suffix):
+    path = tmp_path / "rock" / f"song.{suffix}"
+    path.parent.mkdir()
+    path.touch()
+    assert load_audio_folder(tmp_path).paths == [str(path)]
+
+
+@pytest.mark.parametrize("params", [{"path": 3}, {"return_X_y": "yes"}], ids=str)
+def test_wrong_parameters_are_named(folder, params):
+    (name,) = params
+    with pytest.raises(ValueError, match=f"'{name}' parameter of load_audio_folder"):
+        load_audio_folder(**({"path": folder} | params))
+
+
 def test_paths_and_target_alone(folder):
     songs = load_audio_folder(str(folder))
     paths, target = load_audio_folder(str(folder), return_X_y=True)

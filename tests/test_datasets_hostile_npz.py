@@ -156,6 +156,7 @@ HOSTILE = {
     "structured": (npz(TRAIN.view("f4,f4")), r"float16, float32 or float64, got \["),
     "dates": (npz(TRAIN.view("M8[s]")), "float16, float32 or float64, got '<M8"),
     "long double": (with_header(header("'<f16'")), "float16, float32 or float64, got '<f16'"),
+    "float of no size": (with_header(header("'<f9'")), "float16, float32 or float64, got '<f9'"),
     "object": (with_header(header("'|O'")), "float16, float32 or float64, got '.O'"),
     "encrypted": (patched(FLAGS, 1, "<H"), "train.npy is encrypted"),
     "strongly encrypted": (patched(FLAGS, 0x40, "<H"), "strong encryption"),
@@ -166,6 +167,10 @@ HOSTILE = {
     "stored as deflated": (patched(METHOD, 8, "<H"), "."),
     "wrong checksum": (patched(CRC, 0), "Bad CRC-32"),
     "declares more": (patched(DECLARED_BYTES, 2**20), "can hold at most 224"),
+    "declares more than deflates": (
+        patched(DECLARED_BYTES, 2**22, content=npz(save=np.savez_compressed)),
+        "can hold at most",
+    ),
     "declares less": (declares_less(), "takes 9728 bytes.* declares 9000"),
     "stream that ends early": (short_stream(), "train.npy ends before the size that it declares"),
     "local header past the end": (begins_with_the_last_byte(), r"^{}it ends early\.$"),
@@ -177,6 +182,7 @@ HOSTILE = {
     "empty member": (with_train(b""), "magic string"),
     "npy version 3": (with_header(header(), version=(3, 0)), r"version \(3, 0\)"),
     "npy version 9": (with_header(header(), version=(9, 0)), r"version \(9, 0\)"),
+    "without a header": (with_train(b"\x93NUMPY\1\0"), "."),
     "header past the end": (with_header(header(), declared_length=60_000), "of a plain array"),
     "endless header": (with_header(header(), version=(2, 0), declared_length=2**32 - 1), "header"),
     "long header": (with_header(header() + " " * 2000), "header"),
@@ -237,11 +243,18 @@ def test_hostile_files_are_refused_without_taking_memory(path, name):
 
 @pytest.mark.parametrize("version", [(1, 0), (2, 0)])
 @pytest.mark.parametrize("shape", ["(4, 6)", "(4L, 6L)"])
-@pytest.mark.parametrize("padding", ["", " " * 50])
+@pytest.mark.parametrize("padding", ["", " " * 50, " " * 400])
 def test_headers_as_any_numpy_wrote_them_load_silently(path, version, shape, padding):
     text = header(shape=shape).replace("\n", padding + "\n")
     path.write_bytes(with_header(text, version=version))
     assert np.array_equal(load_excerpts_npz(path).X_train, TRAIN)
+
+
+def test_a_few_megabytes_of_silence_load_however_small_the_file(path):
+    silence = np.zeros((4, 2**18), np.float32)
+    path.write_bytes(npz(silence, silence, save=np.savez_compressed))
+    assert path.stat().st_size < silence.nbytes / 400
+    assert np.array_equal(load_excerpts_npz(path).X_train, silence)
 
 
 def test_a_pickle_is_never_run(path):

@@ -70,7 +70,10 @@ def test_pitches_are_even_in_octaves_between_the_guards():
     # One class has the four octaves from 10 Hz on; 15 % of them stay free at either end.
     X, _ = make_genre_excerpts(500, n_classes=1, noise=0, random_state=0)
     peak = np.abs(np.fft.rfft(X)).argmax(axis=1) * SAMPLE_RATE / 1200
-    assert kstest(np.log2(peak / 10) / 4, uniform(0.15, 0.7).cdf).pvalue > 0.01
+    place = np.log2(peak / 10) / 4
+    assert kstest(place, uniform(0.15, 0.7).cdf).pvalue > 0.01
+    assert place.min() == pytest.approx(0.15, abs=0.01)
+    assert place.max() == pytest.approx(0.85, abs=0.01)
 
 
 def test_phases_are_even_around_the_circle():
