@@ -19,6 +19,7 @@ from skgenre._validation import (
     at_least_two,
     check_excerpts,
     check_labels,
+    check_outputs,
     check_training,
     check_validation,
 )
@@ -198,7 +199,7 @@ class BaseGenreClassifier(SklearnKerasClassifier):
         X = check_excerpts(self, X)
         rows_per_call = vars(self).get("predict__batch_size", ROWS_PER_CALL)
         outputs = predict(self._architecture(), self._weights, X, rows_per_call)
-        _check_outputs(outputs, X)
+        check_outputs(outputs, X)
         return np.hstack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs
 
     @property
@@ -353,14 +354,6 @@ class BaseGenreClassifier(SklearnKerasClassifier):
                 f"The network has {expected} weights of float32, but the state has an array of "
                 f"{weights.dtype} of shape {weights.shape}."
             )
-
-
-def _check_outputs(outputs, X):
-    if not np.isfinite(outputs).all():
-        raise ValueError(
-            f"The network's outputs are not finite; X has amplitudes up to {np.abs(X).max():.3g}. "
-            "Scale the excerpts, as WaveformScaler does."
-        )
 
 
 def _finite(weights):

@@ -26,7 +26,7 @@ def _look_back():
 
 
 def _tensorflow_has_run():
-    # What TensorFlow offers to everybody either starts it or looks for devices.
+    # TensorFlow's public functions would start it, or look for devices, to answer this.
     found = context.context_safe()
     return found is not None and found._context_handle is not None
 

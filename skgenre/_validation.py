@@ -75,6 +75,15 @@ def _check_finite(X, estimator):
         release_pages(X)
 
 
+def check_outputs(outputs, X):
+    """Refuse what a network made of excerpts if it is not finite."""
+    if not np.isfinite(outputs).all():
+        raise ValueError(
+            f"The network's outputs are not finite; X has amplitudes up to {np.abs(X).max():.3g}. "
+            "Scale the excerpts, as WaveformScaler does."
+        )
+
+
 def check_labels(y, classes, name):
     """Refuse labels that are not among the classes."""
     unknown = np.setdiff1d(y, classes)

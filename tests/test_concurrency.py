@@ -161,6 +161,8 @@ def scores(n_jobs):
 
 if __name__ == "__main__":
     warnings.simplefilter("error")
+    # Python 3.12 has come to warn of what is tried here.
+    warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
     found = {"fork": told_by_child("fork", predictions)}
     found["fork of a fork"] = told_by_child("fork", fork_of_a_fork)
     found["behind TensorFlow alone"] = told_by_child("fork", fork_behind_tensorflow_alone)
