@@ -526,6 +526,7 @@ print(len(read_audio(sys.argv[1])), peak() - before)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no module `resource`.")
 def test_an_hour_takes_little_memory(tmp_path):
     done = subprocess.run(

@@ -193,14 +193,16 @@ CLIPPED_TOGETHER = CNNGenreClassifier(learning_rate=0.1, optimizer__global_clipn
         (CNN, "adamw", "binary_crossentropy", True),
         (MLP, "sgd", "mean_squared_error", False),
         # Norms of each variable, or of all of them.
-        (CLIPPED, "sgd", "mean_squared_error", False),
-        (CLIPPED_TOGETHER, "sgd", "mean_squared_error", False),
-        (CNN, "lamb", "mean_squared_error", False),
-        (MLP, "muon", "mean_squared_error", False),
+        pytest.param(CLIPPED, "sgd", "mean_squared_error", False, marks=pytest.mark.slow),
+        pytest.param(CLIPPED_TOGETHER, "sgd", "mean_squared_error", False, marks=pytest.mark.slow),
+        pytest.param(CNN, "lamb", "mean_squared_error", False, marks=pytest.mark.slow),
+        pytest.param(MLP, "muon", "mean_squared_error", False, marks=pytest.mark.slow),
         # Losses that are no means of what each row has by itself.
         (CNN, "adam", "dice", False),
         (CNN, "adam", spread, True),
-        (CNN, "sgd", keras.losses.MeanSquaredError(reduction="sum"), True),
+        pytest.param(
+            CNN, "sgd", keras.losses.MeanSquaredError(reduction="sum"), True, marks=pytest.mark.slow
+        ),
     ],
 )
 def test_one_epoch_equals_plain_keras(estimator, optimizer, loss, weighted):
@@ -672,6 +674,7 @@ print(hashlib.sha256(b"".join(w.tobytes() for w in model.get_weights())).hexdige
 """
 
 
+@pytest.mark.slow
 def test_same_bytes_in_two_processes():
     hashes = [
         subprocess.run(

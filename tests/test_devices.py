@@ -59,6 +59,7 @@ def fits():
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "case",
     ["default", "perceptron", "three classes", "rows compared", "norm over all", "norm of each"],

@@ -271,7 +271,7 @@ print(found.count(1), found.count(2))
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="Processes are forked to be killed.")
-@pytest.mark.parametrize("n_kills", [20, pytest.param(200, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("n_kills", [8, pytest.param(200, marks=pytest.mark.slow)])
 def test_a_process_killed_while_it_saves_leaves_a_whole_file(path, n_kills):
     done = subprocess.run(
         [sys.executable, "-c", KILLED, path, str(n_kills)],

@@ -110,6 +110,7 @@ def test_workers_share_the_cores():
     assert found == [(share, share)] * 2
 
 
+@pytest.mark.slow
 def test_a_number_of_threads_asked_for_is_granted():
     with parallel_config("loky", inner_max_num_threads=3):
         found = Parallel(n_jobs=2)(delayed(threads_of_tensorflow)() for _ in range(2))
@@ -139,6 +140,7 @@ print(Parallel(n_jobs=2)(delayed(work)() for _ in range(2)))
 """
 
 
+@pytest.mark.slow
 def test_a_worker_whose_tensorflow_is_at_work_already_keeps_its_threads():
     done = subprocess.run(
         [sys.executable, "-c", TENSORFLOW_AT_WORK_FIRST],
@@ -167,6 +169,7 @@ print(*set(Parallel(n_jobs=2)(delayed(os.getpid)() for _ in range(20))))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="asks for a process by signal 0")
 def test_no_process_is_left_when_a_script_ends():
     done = subprocess.run(
