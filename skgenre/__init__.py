@@ -22,6 +22,8 @@ _SUBMODULES = (
     "datasets",
     "leakage",
     "networks",
+    "onnx",
+    "onnx_runtime",
     "persistence",
     "preprocessing",
     "songs",

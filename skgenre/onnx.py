@@ -6,7 +6,9 @@ options "zipmap", "nocl" and "output_class_labels".
 """
 
 import os
+from importlib import import_module
 from importlib.metadata import version
+from importlib.util import find_spec
 from numbers import Integral
 
 import numpy as np
@@ -28,7 +30,9 @@ TOLERANCE = 1e-5
 # Understood by runtimes of 2022 and later.
 _OPSETS = {"": 17, "ai.onnx.ml": 3}
 
-import_extra("skgenre._onnx_converters", "onnx").register()
+# Without it the package as a whole can still be imported; `export_onnx` says what is missing.
+if find_spec("skl2onnx"):
+    import_module("skgenre._onnx_converters").register()
 
 
 @validate_params(
