@@ -69,10 +69,12 @@ every_way = pytest.mark.parametrize(
 
 
 @every_way
-@every_error
-@pytest.mark.parametrize("event", EVENTS)
+@pytest.mark.parametrize(
+    ("event", "error"),
+    [*((event, KeyboardInterrupt) for event in EVENTS), ("on_epoch_end", OfTheUser)],
+)
 def test_an_interrupted_classifier_goes_on_as_if_nothing_had_been(
-    excerpts, method, warm_start, error, event
+    excerpts, method, warm_start, event, error
 ):
     X, y = excerpts
     fitted, twin = (small_cnn(warm_start=warm_start).fit(X, y) for _ in range(2))

@@ -27,15 +27,19 @@ LOUD = {
 }
 TOO_LOUD = WAVES * FLOAT32.max
 
-both_kinds = pytest.mark.parametrize(
-    "kind",
+CNN = CNNGenreClassifier(filters=(4, 6), kernel_sizes=(9, 5), strides=2, dense_units=8)
+MLP = MLPGenreClassifier(hidden_units=(6, 4))
+both_kinds = pytest.mark.parametrize("kind", [CNN, MLP], ids=["cnn", "mlp"])
+# Two classes share a sigmoid, more have a softmax; compiling them all takes a while.
+every_network = pytest.mark.parametrize(
+    ("kind", "n_classes"),
     [
-        CNNGenreClassifier(filters=(4, 6), kernel_sizes=(9, 5), strides=2, dense_units=8),
-        MLPGenreClassifier(hidden_units=(6, 4)),
+        pytest.param(CNN, 2, id="cnn-2"),
+        pytest.param(MLP, 3, id="mlp-3"),
+        pytest.param(CNN, 3, id="cnn-3", marks=pytest.mark.slow),
+        pytest.param(MLP, 2, id="mlp-2", marks=pytest.mark.slow),
     ],
-    ids=["cnn", "mlp"],
 )
-two_or_three = pytest.mark.parametrize("n_classes", [2, 3])
 
 
 def fresh(kind):
@@ -57,8 +61,7 @@ def assert_probabilities(probabilities, shape):
 # --- amplitudes
 
 
-@both_kinds
-@two_or_three
+@every_network
 @pytest.mark.parametrize("name", [*HARMLESS, "one time step"])
 def test_what_is_not_loud_trains_and_gives_probabilities(kind, n_classes, name):
     X = HARMLESS.get(name, WAVES[:, :1])
@@ -68,8 +71,7 @@ def test_what_is_not_loud_trains_and_gives_probabilities(kind, n_classes, name):
     assert np.isfinite(fitted.history_["loss"]).all()
 
 
-@both_kinds
-@two_or_three
+@every_network
 @pytest.mark.parametrize("name", [*HARMLESS, *LOUD])
 def test_a_network_for_sound_gives_probabilities_of_anything_finite(kind, n_classes, name):
     X = (HARMLESS | LOUD)[name]
@@ -79,7 +81,7 @@ def test_a_network_for_sound_gives_probabilities_of_anything_finite(kind, n_clas
         assert_probabilities(fitted.predict_proba([row]), (1, n_classes))
 
 
-@both_kinds
+@pytest.mark.parametrize("kind", [pytest.param(CNN, marks=pytest.mark.slow), MLP])
 @pytest.mark.parametrize("name", LOUD)
 def test_training_on_loudness_gives_probabilities_or_says_that_it_diverged(kind, name):
     # The slope of a sigmoid out there is nothing at all.
@@ -89,8 +91,7 @@ def test_training_on_loudness_gives_probabilities_or_says_that_it_diverged(kind,
         fitted_on(kind, LOUD[name], 3)
 
 
-@both_kinds
-@two_or_three
+@every_network
 def test_amplitudes_beyond_the_network_are_named(kind, n_classes):
     fitted = fitted_on(kind, WAVES, n_classes)
     message = r"outputs are not finite; .* amplitudes up to 3\.4e\+38.*WaveformScaler"
@@ -107,7 +108,7 @@ def test_amplitudes_beyond_the_network_are_named(kind, n_classes):
 def test_a_scaler_makes_any_loudness_fit_for_training(name, per_excerpt):
     X = LOUD.get(name, TOO_LOUD / 2)
     scaled = WaveformScaler(per_excerpt=per_excerpt).fit_transform(X)
-    fitted = fitted_on(MLPGenreClassifier(hidden_units=(6, 4)), scaled, 3)
+    fitted = fitted_on(MLP, scaled, 3)
     assert_probabilities(fitted.predict_proba(scaled), (60, 3))
 
 
@@ -137,7 +138,7 @@ def test_a_single_class_is_named(kind):
 
 
 def test_two_excerpts_of_each_class():
-    fitted = fitted_on(MLPGenreClassifier(hidden_units=4), WAVES, 30)
+    fitted = fitted_on(MLP, WAVES, 30)
     assert_array_equal(fitted.classes_, np.arange(30))
     assert_probabilities(fitted.predict_proba(WAVES), (60, 30))
 
