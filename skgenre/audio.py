@@ -269,5 +269,6 @@ def check_waveform(waveform, *, max_ndim=1, name="waveform"):
             f"{name} must have {' or '.join('12'[:max_ndim])} dimensions, got "
             f"{type(waveform).__name__} of shape {np.shape(waveform)}."
         )
-    with np.errstate(over="ignore"):
+    # scikit-learn's search for infinity begins with a sum, where large amplitudes may be inf - inf.
+    with np.errstate(over="ignore", invalid="ignore"):
         return check_array(waveform, dtype=np.float32, ensure_2d=False, input_name=name, order="C")

@@ -591,3 +591,10 @@ def test_excerpts_are_copies():
 def test_bad_cuts(waveform, params, message):
     with pytest.raises(ValueError, match=message):
         cut_excerpts(waveform, **params)
+
+
+def test_amplitudes_near_the_end_of_float32_are_cut():
+    waveform = np.random.default_rng(0).choice([-3e38, 3e38], 4000)
+    assert_array_equal(np.abs(cut_excerpts(waveform)), np.full((3, 1200), np.float32(3e38)))
+    with pytest.raises(ValueError, match="infinity or a value too large"):
+        cut_excerpts(10 * waveform)

@@ -116,3 +116,11 @@ def test_bad_input():
         find_leaks([[0.0, 1.0]], [([0], [1])])
     with pytest.raises(ValueError, match="The 'min_overlap' parameter of find_leaks"):
         find_leaks([[0.0, 1.0]], [], min_overlap=0)
+
+
+def test_amplitudes_near_the_end_of_float32_are_compared_too():
+    X = np.random.default_rng(0).choice([-3e38, 3e38], (4, 400)).astype(np.float32)
+    X[3] = X[0]
+    assert find_leaks(X, [([0, 1], [2, 3])]) == [(0, 3, 0, 0)]
+    with pytest.raises(ValueError, match="infinity or a value too large"):
+        find_leaks(X.astype(np.float64) * 10, [([0], [1])])
