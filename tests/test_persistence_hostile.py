@@ -335,6 +335,16 @@ def test_bombs_are_refused_without_taking_memory_or_time(name, path, members):
     refused(path, make(members), message)
 
 
+def test_nothing_is_unpacked_to_where_a_member_names(path, members, pipeline, excerpts):
+    names = ["../evil", "../../evil", str(path.with_name("evil")), "folder/../evil"]
+    path.write_bytes(pack(members | dict.fromkeys(names, b"evil")))
+    before = sorted(path.parent.rglob("*"))
+    loaded = load(path)
+    assert np.array_equal(loaded.predict(excerpts[0]), pipeline.predict(excerpts[0]))
+    assert sorted(path.parent.rglob("*")) == before
+    assert not path.parent.with_name("evil").exists()
+
+
 def test_files_beyond_the_bound_are_not_read(path):
     with path.open("wb") as file:
         file.truncate(2**30 + 1)
