@@ -31,6 +31,5 @@ def _tensorflow_has_run():
     return found is not None and found._context_handle is not None
 
 
-# There are no forks on Windows.
-if hasattr(os, "register_at_fork"):
+if hasattr(os, "register_at_fork"):  # pragma: no branch  (there are no forks on Windows)
     os.register_at_fork(after_in_child=_look_back)

@@ -193,7 +193,7 @@ CLIPPED_TOGETHER = CNNGenreClassifier(learning_rate=0.1, optimizer__global_clipn
         (CNN, "adamw", "binary_crossentropy", True),
         (MLP, "sgd", "mean_squared_error", False),
         # Norms of each variable, or of all of them.
-        pytest.param(CLIPPED, "sgd", "mean_squared_error", False, marks=pytest.mark.slow),
+        (CLIPPED, "sgd", "mean_squared_error", False),
         pytest.param(CLIPPED_TOGETHER, "sgd", "mean_squared_error", False, marks=pytest.mark.slow),
         pytest.param(CNN, "lamb", "mean_squared_error", False, marks=pytest.mark.slow),
         pytest.param(MLP, "muon", "mean_squared_error", False, marks=pytest.mark.slow),
