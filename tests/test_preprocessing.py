@@ -694,6 +694,8 @@ EXTREMES = {
     "1e30": WAVE * 1e30,
     "1e30 and 1e-30": WAVE * [[1e30], [1e-30]],
     "float32's largest": WAVE * FLOAT32.max,
+    # Enough of both for a sum to meet inf - inf.
+    "both ends of float32": np.repeat([[3e38], [-3e38]], 256, axis=1),
     "float32's smallest": WAVE * float(FLOAT32.smallest_subnormal),
     "float32's smallest normal": WAVE * float(FLOAT32.tiny),
     "one excerpt": WAVE[:1],
