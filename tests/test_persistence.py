@@ -89,6 +89,11 @@ def test_skops_itself_loads_a_saved_file(fitted, excerpts, path):
     assert_array_equal(loaded.predict(excerpts[0]), fitted.predict(excerpts[0]))
 
 
+def test_skops_alone_dumps_and_loads_with_the_types_that_are_published(fitted, excerpts):
+    loaded = skops.io.loads(skops.io.dumps(fitted), trusted=list(TRUSTED_TYPES))
+    assert_array_equal(loaded.predict(excerpts[0]), fitted.predict(excerpts[0]))
+
+
 def test_pickle_and_joblib_keep_working(fitted, excerpts, tmp_path):
     joblib.dump(fitted, tmp_path / "model.joblib")
     for copy in (pickle.loads(pickle.dumps(fitted)), joblib.load(tmp_path / "model.joblib")):
