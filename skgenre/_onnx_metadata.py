@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass, field, fields
+from numbers import Integral
 
 PREFIX = "skgenre."
 # Parameters of `SongClassifier` that decide how a song is cut and its excerpts are joined.
@@ -55,7 +56,7 @@ class Metadata:
 
     def to_texts(self):
         """Write it as a dict of texts."""
-        return {PREFIX + name: json.dumps(value) for name, value in asdict(self).items()}
+        return {PREFIX + name: _as_json(value) for name, value in asdict(self).items()}
 
     @classmethod
     def from_texts(cls, texts):
@@ -72,6 +73,11 @@ class Metadata:
             raise ValueError("its metadata are nested too deeply.") from error
 
 
+def _as_json(value):
+    # Parameters may be numpy's numbers.
+    return json.dumps(value, default=lambda number: number.item())
+
+
 def _are_labels(value):
     """Tell whether a value is a list of two different labels or more, of one type."""
     kinds = {type(label) for label in value} if isinstance(value, list) else set()
@@ -79,4 +85,4 @@ def _are_labels(value):
 
 
 def _is_count(value):
-    return type(value) is int and value >= 1
+    return isinstance(value, Integral) and not isinstance(value, bool) and value >= 1

@@ -63,14 +63,15 @@ def export_onnx(estimator, path, X=None, *, sample_rate=None):
         Excerpts on which ONNX Runtime and `estimator` have to agree; None takes synthetic ones and
         silence.
     sample_rate : int or None, default=None
-        Rate of the excerpts in Hz. None means that of a song classifier, otherwise 400.
+        Rate of the excerpts in Hz. None means 400; a song classifier tells its own.
 
     Raises
     ------
     NotFittedError
         If the estimator is not fitted.
     ValueError
-        If probabilities differ by more than 1e-5; nothing is written then.
+        If probabilities differ by more than 1e-5, or `sample_rate` is not that of a song
+        classifier; nothing is written then.
     RuntimeError
         If sklearn-onnx cannot convert a step of the pipeline.
     OSError
@@ -115,10 +116,16 @@ def export_onnx(estimator, path, X=None, *, sample_rate=None):
 def _describe(estimator, of_excerpts, sample_rate):
     facts = {
         "classes": of_excerpts.classes_.tolist(),
-        "n_timesteps": int(of_excerpts.n_features_in_),
-        "sample_rate": int(sample_rate or getattr(estimator, "sample_rate", SAMPLE_RATE)),
+        "n_timesteps": of_excerpts.n_features_in_,
+        "sample_rate": sample_rate or SAMPLE_RATE,
     }
     if isinstance(estimator, SongClassifier):
+        if sample_rate not in (None, estimator.sample_rate):
+            raise ValueError(
+                f"sample_rate={sample_rate}, but the songs were learned at "
+                f"{estimator.sample_rate} Hz."
+            )
+        facts["sample_rate"] = estimator.sample_rate
         facts["song_settings"] = {name: getattr(estimator, name) for name in SONG_SETTINGS}
         facts["class_prior"] = estimator.class_prior_.tolist()
     return Metadata(**facts)

@@ -203,6 +203,22 @@ def test_songs_are_told_by_metadata(excerpts, path):
     assert_array_equal(loaded.class_prior_, songs.class_prior_)
 
 
+def test_numbers_of_numpy_are_numbers(excerpts, path):
+    X, y = excerpts
+    songs = SongClassifier(
+        cnn(),
+        sample_rate=np.int64(400),
+        excerpt_seconds=np.float32(0.125),
+        max_excerpts=np.int32(2),
+    ).fit(list(X), y)
+    export_onnx(songs, path, sample_rate=np.int64(400))
+    loaded = load_onnx(path)
+    assert (loaded.n_features_in_, loaded.sample_rate) == (50, 400)
+    assert loaded.song_settings["max_excerpts"] == 2
+    with pytest.raises(ValueError, match="sample_rate=800, but the songs were learned at 400 Hz"):
+        export_onnx(songs, path, sample_rate=800)
+
+
 def test_metadata_for_other_programs(fitted, path):
     export_onnx(fitted, path, sample_rate=8000)
     model = onnx.load(path)
