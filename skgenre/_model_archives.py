@@ -9,13 +9,13 @@ plain header, and others are refused.
 
 import io
 import json
-import os
 import re
 import zipfile
 from importlib.metadata import version
 
 from packaging.version import Version
 
+from skgenre._foreign_files import check_size
 from skgenre._npy_headers import read_npy_header
 from skgenre._zip_archives import check_member, open_archive
 
@@ -73,9 +73,7 @@ def read(path):
         If it cannot be read.
     """
     with open(path, "rb") as file:
-        n_bytes = file.seek(0, os.SEEK_END)
-        if n_bytes > MAX_BYTES:
-            raise ValueError(f"it has {n_bytes} bytes, more than {MAX_BYTES}.")
+        check_size(file, MAX_BYTES)
         with _open(file) as archive:
             _check(archive)
         file.seek(0)

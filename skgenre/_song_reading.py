@@ -83,9 +83,10 @@ def read_waveforms(songs, sample_rate, *, memory=None, n_jobs=None):
             return error
 
     n_jobs = effective_n_jobs(n_jobs)
-    if n_jobs == 1:
-        yield from map(read, count(), songs)
-        return
+    yield from map(read, count(), songs) if n_jobs == 1 else _read_ahead(read, songs, n_jobs)
+
+
+def _read_ahead(read, songs, n_jobs):
     # Decoding and resampling release Python's lock: threads do, and cost nothing to start. Those
     # of joblib would not be waited for when reading stops early.
     pool, pending = ThreadPoolExecutor(n_jobs), deque()

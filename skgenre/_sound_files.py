@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from skgenre._extras import import_extra
+from skgenre._foreign_files import one_error
 
 # Decoded at a time, over all channels.
 SAMPLES_PER_BLOCK = 2**18
@@ -57,12 +58,11 @@ def open_sound(path):
         With the path and the reason, also for a `ValueError` of the block that reads the file.
     """
     soundfile = import_extra("soundfile", "audio")
-    try:
+    refused = (ValueError, OSError, soundfile.LibsndfileError)
+    with one_error("read audio from", path, refused):
         _check_file(Path(path))
         with soundfile.SoundFile(os.fspath(path)) as sound:
             yield sound
-    except (ValueError, OSError, soundfile.LibsndfileError) as error:
-        raise ValueError(f"Cannot read audio from {os.fspath(path)!r}: {_reason(error)}") from error
 
 
 def read_blocks(sound, n_frames):
@@ -100,11 +100,6 @@ def read_blocks(sound, n_frames):
             raise ValueError(f"it ends {n_left} frames before the length that it declares.")
         n_left -= len(block)
         yield block
-
-
-def _reason(error):
-    # libsndfile's and the system's own messages repeat the path.
-    return getattr(error, "error_string", None) or getattr(error, "strerror", None) or error
 
 
 def _check_file(path):

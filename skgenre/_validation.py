@@ -11,6 +11,7 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
+from skgenre._large_amplitudes import sums_may_overflow
 from skgenre._memory import release_pages
 from skgenre._samples import make_samples
 
@@ -69,8 +70,7 @@ def check_excerpts(estimator, X):
 
 def _check_finite(X, estimator):
     for rows in gen_batches(len(X), ROWS_PER_BLOCK):
-        # scikit-learn's search begins with a sum, where large amplitudes may be inf - inf.
-        with np.errstate(invalid="ignore"):
+        with sums_may_overflow():
             assert_all_finite(X[rows], estimator_name=type(estimator).__name__, input_name="X")
         release_pages(X)
 

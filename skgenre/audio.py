@@ -9,6 +9,7 @@ from sklearn.utils import check_array
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 
 from skgenre._extras import import_extra
+from skgenre._large_amplitudes import sums_may_overflow
 from skgenre._sound_files import open_sound, read_blocks
 
 SAMPLE_RATE = 400  # Hz
@@ -269,6 +270,5 @@ def check_waveform(waveform, *, max_ndim=1, name="waveform"):
             f"{name} must have {' or '.join('12'[:max_ndim])} dimensions, got "
             f"{type(waveform).__name__} of shape {np.shape(waveform)}."
         )
-    # scikit-learn's search for infinity begins with a sum, where large amplitudes may be inf - inf.
-    with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(over="ignore"), sums_may_overflow():
         return check_array(waveform, dtype=np.float32, ensure_2d=False, input_name=name, order="C")

@@ -7,6 +7,8 @@ import numpy as np
 from sklearn.utils import check_array, gen_batches
 from sklearn.utils._param_validation import Interval, validate_params
 
+from skgenre._large_amplitudes import sums_may_overflow
+
 # Bounds the memory that hashes of windows take.
 ROWS_PER_BLOCK = 512
 # An odd number has an inverse modulo 2**64, where the arithmetic of uint64 takes place.
@@ -93,8 +95,7 @@ def find_leaks(X, splits, *, min_overlap=40):
     >>> find_leaks(cut_excerpts(song), KFold(2).split(cut_excerpts(song)))
     []
     """
-    # scikit-learn's search for infinity begins with a sum, where large amplitudes may be inf - inf.
-    with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(over="ignore"), sums_may_overflow():
         X = check_array(X, dtype=np.float32, input_name="X")
     excerpts = _HashedExcerpts(X, min(min_overlap, X.shape[1]))
     rows = np.arange(len(X))

@@ -1,10 +1,9 @@
 """Predictions from an ONNX model, with neither TensorFlow nor Keras nor scikit-learn loaded."""
 
-import os
-
 import numpy as np
 
 from skgenre._extras import import_extra
+from skgenre._foreign_files import check_size, one_error
 from skgenre._onnx_metadata import Metadata
 
 MAX_BYTES = 2**30
@@ -41,17 +40,10 @@ def load_onnx(path):
     --------
     See :func:`skgenre.export_onnx`.
     """
-    path = os.fspath(path)
-    try:
-        with open(path, "rb") as file:
-            n_bytes = file.seek(0, os.SEEK_END)
-            if n_bytes > MAX_BYTES:
-                raise ValueError(f"it has {n_bytes} bytes, more than {MAX_BYTES}.")
-            file.seek(0)
-            return ONNXClassifier(file.read())
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise ValueError(f"Cannot load an ONNX model from {path!r}: {reason}") from error
+    refused = (OSError, ValueError)
+    with one_error("load an ONNX model from", path, refused), open(path, "rb") as file:
+        check_size(file, MAX_BYTES)
+        return ONNXClassifier(file.read())
 
 
 class ONNXClassifier:

@@ -8,6 +8,7 @@ from sklearn.utils._param_validation import validate_params
 from skgenre import _model_archives
 from skgenre._atomic_files import replacing
 from skgenre._extras import import_extra
+from skgenre._foreign_files import one_error
 from skgenre._zip_archives import DAMAGED
 
 _CLASSIFICATION_METRICS = (
@@ -57,7 +58,15 @@ containers, arrays, numpy's functions, and the estimators of scikit-learn."""
 
 # Whatever a file says is met by Python's own errors, in skops' code or in that of the types it
 # names.
-_REFUSED = (*DAMAGED, ArithmeticError, AttributeError, ImportError, LookupError, TypeError)
+_REFUSED = (
+    *DAMAGED,
+    ArithmeticError,
+    AttributeError,
+    ImportError,
+    LookupError,
+    OSError,
+    TypeError,
+)
 
 
 @validate_params(
@@ -162,13 +171,10 @@ def load(path, *, trusted=()):
     See :func:`save`.
     """
     skops_io = import_extra("skops.io", "save")
-    try:
+    with one_error("load a model from", path, _REFUSED):
         content = _model_archives.read(path)
         _check_types(skops_io, content, trusted)
         return skops_io.loads(content, trusted=[*TRUSTED_TYPES, *trusted])
-    except (OSError, *_REFUSED) as error:
-        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        raise ValueError(f"Cannot load a model from {os.fspath(path)!r}: {reason}") from error
 
 
 def _check_types(skops_io, content, trusted: Sequence[str]):

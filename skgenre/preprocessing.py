@@ -10,6 +10,8 @@ from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skgenre._large_amplitudes import sums_may_overflow
+
 # Bounds the float64 copies that exact sums need.
 ROWS_PER_BLOCK = 1024
 # Squares of larger amplitudes, summed over a data set, may leave float64's range.
@@ -213,7 +215,7 @@ class WaveformScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             vars(self).pop(name, None)
 
     def _validate(self, X, *, reset, copy=False, writeable=False):
-        with _sums_may_overflow():
+        with sums_may_overflow():
             X = validate_data(
                 self, X, reset=reset, dtype=_DTYPES, copy=copy, force_writeable=writeable
             )
@@ -227,7 +229,7 @@ class WaveformScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     def _add_moments(self, X):
         lowest, highest = self._extremes
         for rows in gen_batches(len(X), ROWS_PER_BLOCK):
-            with _sums_may_overflow():
+            with sums_may_overflow():
                 self._moments.partial_fit(X[rows].reshape(-1, 1))
             lowest, highest = min(lowest, X[rows].min()), max(highest, X[rows].max())
         self._extremes = float(lowest), float(highest)
@@ -265,11 +267,6 @@ _SIZE_OF_EACH = {
     "rms": lambda X: np.sqrt(np.square(X, dtype=np.float64).mean(axis=1, keepdims=True)),
     "peak": lambda X: np.abs(X).max(axis=1, keepdims=True),
 }
-
-
-def _sums_may_overflow():
-    # scikit-learn's search for NaN begins with a sum, where large amplitudes may be inf - inf.
-    return np.errstate(invalid="ignore")
 
 
 @contextmanager

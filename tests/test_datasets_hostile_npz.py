@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from skgenre.datasets import _excerpts_npz, _npz_header, load_excerpts_npz
+from tests.hostile import mutate
 
 RNG = np.random.default_rng(0)
 TRAIN = RNG.standard_normal((4, 6)).astype(np.float32)
@@ -312,25 +313,6 @@ def test_folders_and_missing_files_stay_os_errors(tmp_path):
         load_excerpts_npz(tmp_path)
     with pytest.raises(FileNotFoundError):
         load_excerpts_npz(tmp_path / "missing.npz")
-
-
-def mutate(content, rng):
-    """Overwrite, cut out, repeat or cut off some bytes."""
-    content = bytearray(content)
-    start, stop = sorted(rng.integers(0, len(content), size=2))
-    match rng.integers(5):
-        case 0:
-            for place in rng.integers(0, len(content), size=rng.integers(1, 5)):
-                content[place] = rng.integers(256)
-        case 1:
-            content[start] ^= 1 << rng.integers(8)
-        case 2:
-            del content[start : min(stop, start + 30)]
-        case 3:
-            content[start:start] = content[start : min(stop, start + 30)]
-        case 4:
-            del content[start:]
-    return bytes(content)
 
 
 def load_or_refuse(path):

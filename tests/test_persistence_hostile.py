@@ -7,9 +7,8 @@ import marshal
 import pickle
 import re
 import struct
-import tracemalloc
 import zipfile
-from time import perf_counter
+from functools import partial
 
 import h5py
 import numpy as np
@@ -18,6 +17,7 @@ import skops.io
 from sklearn.pipeline import make_pipeline
 
 from skgenre import CNNGenreClassifier, WaveformScaler, load, save
+from tests.hostile import mutate, refuse
 
 SCHEMA, VERSIONS = "schema.json", "versions.json"
 TEXT = {"__class__": "str", "__module__": "builtins", "__loader__": "JsonNode"}
@@ -84,21 +84,7 @@ def saying(schema, members):
     return pack(members | {SCHEMA: json.dumps(schema | {"protocol": 2}).encode()})
 
 
-def refused(path, content, message="."):
-    """Check that a file is refused by name, quickly and without taking memory."""
-    path.write_bytes(content)
-    tracemalloc.start()
-    start = perf_counter()
-    try:
-        pattern = re.escape(f"Cannot load a model from {str(path)!r}: ") + f"(?s:.*(?:{message}))"
-        with pytest.raises(ValueError, match=pattern):
-            load(path)
-        seconds = perf_counter() - start
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    assert peak < 64e6
-    assert seconds < 5  # 1 s without the accounting of memory
+refused = partial(refuse, load, "load a model from")
 
 
 # --- files that would run code, or read files, in Keras: what each known weakness made use of
@@ -426,23 +412,6 @@ def test_damaged_files_are_refused_by_name(name, path, members):
 def test_two_members_of_one_name(path, members):
     content = pack(members | {"9.npy": members["0.npy"]}).replace(b"9.npy", b"0.npy")
     refused(path, content, "two members of one name")
-
-
-def mutate(content, rng):
-    """Overwrite, flip, cut out or repeat some bytes."""
-    content = bytearray(content)
-    start, stop = sorted(rng.integers(0, len(content), size=2))
-    match rng.integers(4):
-        case 0:
-            for place in rng.integers(0, len(content), size=rng.integers(1, 5)):
-                content[place] = rng.integers(256)
-        case 1:
-            content[start] ^= 1 << rng.integers(8)
-        case 2:
-            del content[start : min(stop, start + 30)]
-        case 3:
-            content[start:start] = content[start : min(stop, start + 30)]
-    return bytes(content)
 
 
 def mutate_member(members, rng):

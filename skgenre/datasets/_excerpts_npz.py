@@ -7,6 +7,7 @@ from sklearn.utils import Bunch, check_array, check_consistent_length, column_or
 from sklearn.utils._param_validation import validate_params
 
 from skgenre._atomic_files import replacing
+from skgenre._foreign_files import one_error
 from skgenre._zip_archives import DAMAGED, open_archive
 from skgenre.datasets._npz_header import MAX_DIRECTORY_BYTES, MAX_TOTAL_BYTES, find_members
 
@@ -81,12 +82,12 @@ def load_excerpts_npz(path, *, target_names=("classical", "rock")):
     array([0, 0, 0, 0, 0, 1, 1, 1, 1, 1])
     """
     target_names = _check_target_names(target_names)
-    try:
-        with open(path, "rb") as file, open_archive(file, MAX_DIRECTORY_BYTES) as archive:
-            X_train, X_test = _read_halves(archive)
-    except DAMAGED as error:
-        reason = str(error) or "it ends early."
-        raise ValueError(f"Cannot load excerpts from {os.fspath(path)!r}: {reason}") from error
+    with (
+        one_error("load excerpts from", path, DAMAGED),
+        open(path, "rb") as file,
+        open_archive(file, MAX_DIRECTORY_BYTES) as archive,
+    ):
+        X_train, X_test = _read_halves(archive)
     return Bunch(
         X_train=X_train,
         y_train=_label_halves(X_train),

@@ -16,6 +16,8 @@ _NEEDS = {
     "skorch": ("skorch", "torch"),
     "aeon": ("aeon",),
     "ONNX Runtime": ("onnx", "onnxruntime", "tf2onnx"),
+    "skgenre.load_onnx": ("onnx", "onnxruntime", "skl2onnx"),
+    "skgenre.load, with TensorFlow": ("skops",),
     "soundfile, decoding alone": ("soundfile", "soxr"),
 }
 

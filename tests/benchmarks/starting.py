@@ -19,17 +19,22 @@ LOAD_ONNX, LOAD = "skgenre.load_onnx", "skgenre.load, with TensorFlow"
 
 def start(sizes):
     """Seconds and memory from a new process to its first prediction."""
+    pipeline, peaks = _fitted(sizes.n_timesteps), {}
     with TemporaryDirectory() as folder:
-        files = _write(Path(folder), sizes.n_timesteps)
-        peaks = {name: [] for name in files}
 
-        def predict(name):
-            loader = name.removeprefix("skgenre.").split(",")[0]
-            command = ["-m", "tests.benchmarks.first_prediction", loader, str(files[name])]
-            return seconds(lambda: peaks[name].append(python(*command)))
+        def prepare(name, write, loader):
+            path = Path(folder) / loader
+            write(pipeline, path)
+            peaks[name] = []
+            command = ["-m", "tests.benchmarks.first_prediction", loader, str(path)]
+            return lambda: seconds(lambda: peaks[name].append(python(*command)))
 
-        taken = medians({name: partial(partial, predict, name) for name in files}, sizes.imports)
-    memory = {name: float(median(peaks[name])) for name in files}
+        ready = {
+            LOAD_ONNX: partial(prepare, LOAD_ONNX, skgenre.export_onnx, "load_onnx"),
+            LOAD: partial(prepare, LOAD, skgenre.save, "load"),
+        }
+        taken = medians(ready, sizes.imports)
+    memory = {name: float(median(peaks[name])) if name in peaks else taken[name] for name in taken}
     what = f"{LOAD_ONNX}: new process to first prediction of one excerpt"
     return [
         *versus("start", what, taken, LOAD_ONNX),
@@ -40,10 +45,6 @@ def start(sizes):
     ]
 
 
-def _write(folder, n_timesteps):
+def _fitted(n_timesteps):
     X, y = excerpts(32, n_timesteps)
-    pipeline = make_pipeline(skgenre.WaveformScaler(), rivals.ours()).fit(X, y)
-    files = {LOAD_ONNX: folder / "model.onnx", LOAD: folder / "model.skops"}
-    skgenre.export_onnx(pipeline, files[LOAD_ONNX])
-    skgenre.save(pipeline, files[LOAD])
-    return files
+    return make_pipeline(skgenre.WaveformScaler(), rivals.ours()).fit(X, y)
