@@ -20,6 +20,8 @@ _SUBMODULES = (
     "audio",
     "classifiers",
     "datasets",
+    "displays",
+    "inspection",
     "leakage",
     "networks",
     "onnx",

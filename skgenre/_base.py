@@ -12,6 +12,7 @@ from skgenre._architecture import Architecture, unpack_weights
 from skgenre._compat import SklearnKerasClassifier, unchanged_on_failure
 from skgenre._compiled import Recipe
 from skgenre._engine import ROWS_PER_CALL, fresh_weights, predict, train
+from skgenre._input_gradients import input_gradients
 from skgenre._keras_parts import make_callbacks, make_loss, make_optimizer
 from skgenre._samples import hold_out, make_samples, weigh_classes
 from skgenre._training import Schedule, State
@@ -309,6 +310,10 @@ class BaseGenreClassifier(SklearnKerasClassifier):
                 self._setting("optimizer"), self.learning_rate, self._arguments("optimizer")
             ),
         )
+
+    def _input_gradients(self, X, classes):
+        """Differentiate the log-odds of a class by each sample of checked excerpts."""
+        return input_gradients(self._architecture(), self._weights, X, classes)
 
     def _architecture(self):
         return Architecture(

@@ -210,7 +210,7 @@ class CompiledNetwork:
         def outputs(rows):
             return NetworkRun(self._network, pieces, rows).outputs
 
-        return map_rows(outputs, X, ROWS_PER_SHARD)
+        return map_rows(outputs, [X], ROWS_PER_SHARD)
 
     def _loss(self, targets, probabilities, sample_weight):
         judge = self._judge_of_loss

@@ -51,15 +51,15 @@ def map_shards(function, bounds):
     )
 
 
-def map_rows(function, X, rows_per_shard):
+def map_rows(function, arrays, rows_per_shard):
     """Send rows through a function of rows, shard by shard, within a traced function.
 
     Parameters
     ----------
     function : callable
-        Takes a tensor of rows and returns one of as many rows.
-    X : tensor of shape (n_rows, n_columns)
-        Rows. Below the last shard, rows of zeros fill it up.
+        Takes tensors of some rows and returns one of as many rows.
+    arrays : list of tensor of shape (n_rows, ...)
+        Rows, one tensor for each argument of the function. Below the last shard, zeros fill it up.
     rows_per_shard : int or tensor
         Rows that one thread takes at once.
 
@@ -68,11 +68,14 @@ def map_rows(function, X, rows_per_shard):
     outputs : tensor of shape (n_rows, n_outputs)
         What became of the rows.
     """
-    n_rows = tf.shape(X)[0]
+    n_rows = tf.shape(arrays[0])[0]
     n_shards = -(-n_rows // rows_per_shard)
-    X = tf.pad(X, ((0, n_shards * rows_per_shard - n_rows), (0, 0)))
+    filling = n_shards * rows_per_shard - n_rows
+    arrays = [tf.pad(array, [(0, filling)] + [(0, 0)] * (len(array.shape) - 1)) for array in arrays]
     bounds = tf.range(n_shards + 1) * rows_per_shard
-    [outputs] = map_shards(lambda first, end: (function(X[first:end]),), bounds)
+    [outputs] = map_shards(
+        lambda first, end: (function(*(array[first:end] for array in arrays)),), bounds
+    )
     return tf.reshape(outputs, (-1, outputs.shape[-1]))[:n_rows]
 
 

@@ -152,7 +152,7 @@ def _forward_program(architecture):
 
     def forward(weights, X, rows_per_shard):
         pieces = split_weights(model.weights, weights)
-        return map_rows(lambda rows: NetworkRun(model, pieces, rows).outputs, X, rows_per_shard)
+        return map_rows(lambda rows: NetworkRun(model, pieces, rows).outputs, [X], rows_per_shard)
 
     signature = [
         tf.TensorSpec((model.count_params(),), DTYPE),

@@ -1,3 +1,4 @@
+import matplotlib
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -6,6 +7,9 @@ from skgenre.datasets import make_genre_excerpts
 # How fast examples are made tells of the machine, not of the code.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+# Pictures are looked at by tests, and no window opens.
+matplotlib.use("Agg")
 
 
 @pytest.fixture(scope="session")

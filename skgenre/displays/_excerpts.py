@@ -1,0 +1,161 @@
+"""Excerpts as waves."""
+
+from numbers import Integral
+
+import numpy as np
+from sklearn.utils import check_random_state
+from sklearn.utils._param_validation import Interval, validate_params
+from sklearn.utils.validation import check_array, check_consistent_length, column_or_1d
+
+from skgenre.audio import SAMPLE_RATE
+from skgenre.displays._axes import COLORS, take_axes
+
+_COUNT = [Interval(Integral, 1, None, closed="left")]
+
+
+class ExcerptDisplay:
+    """Some excerpts of each class as waves, a row for each class.
+
+    Parameters
+    ----------
+    excerpts : list of ndarray of shape (n_excerpts, n_timesteps)
+        Excerpts of each row.
+    labels : list
+        What each row shows; None where there are no labels.
+    sample_rate : int
+        In Hz.
+
+    Attributes
+    ----------
+    axes_ : ndarray of shape (n_rows, n_columns)
+        Axes; a class with fewer excerpts than others leaves some of them empty.
+    figure_ : matplotlib figure
+        The figure.
+    waves_ : list of matplotlib lines
+        The excerpts, row by row.
+
+    See Also
+    --------
+    SaliencyDisplay : What a classifier hears in an excerpt.
+
+    Examples
+    --------
+    >>> from skgenre.datasets import make_genre_excerpts
+    >>> from skgenre.displays import ExcerptDisplay
+    >>> X, y = make_genre_excerpts(60, n_timesteps=120, random_state=0)
+    >>> display = ExcerptDisplay.from_excerpts(X, y, n_per_class=4, random_state=0)
+    >>> display.axes_.shape
+    (2, 4)
+    """
+
+    def __init__(self, *, excerpts, labels, sample_rate):
+        self.excerpts = excerpts
+        self.labels = labels
+        self.sample_rate = sample_rate
+
+    @classmethod
+    @validate_params(
+        {
+            "X": ["array-like"],
+            "y": ["array-like", None],
+            "n_per_class": _COUNT,
+            "sample_rate": _COUNT,
+            "random_state": ["random_state"],
+        },
+        prefer_skip_nested_validation=True,
+    )
+    def from_excerpts(
+        cls, X, y=None, *, n_per_class=3, sample_rate=SAMPLE_RATE, random_state=None, ax=None
+    ):
+        """Draw some excerpts of each class.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_timesteps)
+            Excerpts.
+        y : array-like of shape (n_samples,), default=None
+            Labels; None shows excerpts of all in one row.
+        n_per_class : int, default=3
+            Excerpts of each class, drawn at random; all where there are fewer.
+        sample_rate : int, default=400
+            In Hz.
+        random_state : int, RandomState instance or None, default=None
+            Decides which excerpts are drawn.
+        ax : array-like of (n_classes, n_per_class) matplotlib axes, default=None
+            Where to draw; None makes a figure.
+
+        Returns
+        -------
+        display : ExcerptDisplay
+            What was drawn.
+
+        Raises
+        ------
+        ValueError
+            If `X` and `y` do not fit together, or `ax` holds another number of axes.
+
+        See Also
+        --------
+        plot : Draws once more.
+
+        Examples
+        --------
+        See :class:`ExcerptDisplay`.
+        """
+        X = check_array(X)
+        rng = check_random_state(random_state)
+        if y is None:
+            rows_by_label = {None: np.arange(len(X))}
+        else:
+            y = column_or_1d(y)
+            check_consistent_length(X, y)
+            rows_by_label = {label: np.flatnonzero(y == label) for label in np.unique(y)}
+        excerpts = [
+            X[np.sort(rng.permutation(rows)[:n_per_class])] for rows in rows_by_label.values()
+        ]
+        return cls(excerpts=excerpts, labels=list(rows_by_label), sample_rate=sample_rate).plot(ax)
+
+    def plot(self, ax=None):
+        """Draw the excerpts, all at one scale.
+
+        Parameters
+        ----------
+        ax : array-like of (n_rows, n_columns) matplotlib axes, default=None
+            Where to draw; None makes a figure.
+
+        Returns
+        -------
+        display : ExcerptDisplay
+            The object itself.
+
+        Raises
+        ------
+        ValueError
+            If `ax` holds another number of axes.
+        """
+        n_columns = max(map(len, self.excerpts))
+        self.axes_ = take_axes(
+            ax, len(self.excerpts), n_columns, (3, 1.6), sharex=True, sharey=True
+        )
+        self.figure_ = self.axes_[0, 0].figure
+        self.waves_ = []
+        for number, (row, excerpts) in enumerate(zip(self.axes_, self.excerpts, strict=True)):
+            for axes, excerpt in zip(row, excerpts, strict=False):
+                self._draw(axes, excerpt, COLORS[number % len(COLORS)])
+            for axes in row[len(excerpts) :]:
+                axes.set_axis_off()
+            self._name(row[0], self.labels[number])
+        for axes in self.axes_[-1]:
+            axes.set_xlabel("Time (s)")
+        return self
+
+    def _draw(self, axes, excerpt, color):
+        seconds = np.arange(len(excerpt)) / self.sample_rate
+        self.waves_ += axes.plot(seconds, excerpt, color=color, linewidth=0.6)
+        axes.set_xlim(0, len(excerpt) / self.sample_rate)
+
+    @staticmethod
+    def _name(axes, label):
+        axes.set_ylabel("Amplitude")
+        if label is not None:
+            axes.set_title(label, loc="left", fontweight="bold")

@@ -1,0 +1,173 @@
+"""A song over time."""
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted
+
+from skgenre.displays._axes import COLORS, take_axes
+
+
+class SongTimelineDisplay:
+    """Probabilities of the classes along a song, excerpt by excerpt.
+
+    Parameters
+    ----------
+    seconds : ndarray of shape (n_excerpts,)
+        Where each excerpt begins.
+    probabilities : ndarray of shape (n_excerpts, n_classes)
+        Probabilities of the classes.
+    classes : ndarray of shape (n_classes,)
+        Labels.
+    excerpt_seconds : float
+        Length of an excerpt in seconds.
+    song_probabilities : ndarray of shape (n_classes,), default=None
+        What the excerpts say together.
+
+    Attributes
+    ----------
+    ax_ : matplotlib axes
+        The axes.
+    figure_ : matplotlib figure
+        The figure.
+    bars_ : list of matplotlib bar containers
+        One for each class, one bar for each excerpt.
+    legend_ : matplotlib legend
+        Classes, with the song's probabilities.
+
+    See Also
+    --------
+    skgenre.SongClassifier.predict_excerpts : The numbers.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skgenre import CNNGenreClassifier, SongClassifier
+    >>> from skgenre.displays import SongTimelineDisplay
+    >>> seconds = np.arange(0, 9, 1 / 400)
+    >>> songs = [np.sin(2 * np.pi * pitch * seconds) for pitch in [20, 21, 90, 91]]
+    >>> classifier = SongClassifier(CNNGenreClassifier(epochs=2, random_state=0))
+    >>> classifier = classifier.fit(songs, ["low", "low", "high", "high"])
+    >>> display = SongTimelineDisplay.from_estimator(classifier, songs[0])
+    >>> display.seconds
+    array([0., 3., 6.])
+    """
+
+    def __init__(
+        self, *, seconds, probabilities, classes, excerpt_seconds, song_probabilities=None
+    ):
+        self.seconds = seconds
+        self.probabilities = probabilities
+        self.classes = classes
+        self.excerpt_seconds = excerpt_seconds
+        self.song_probabilities = song_probabilities
+
+    @classmethod
+    def from_estimator(cls, estimator, song, *, ax=None):
+        """Draw what a fitted song classifier hears along a song.
+
+        Parameters
+        ----------
+        estimator : SongClassifier
+            Fitted, or a fitted search for one.
+        song : str, path or array-like of shape (n_samples,)
+            A sound file, or a waveform at the classifier's `sample_rate`.
+        ax : matplotlib axes, default=None
+            Where to draw; None makes a figure.
+
+        Returns
+        -------
+        display : SongTimelineDisplay
+            What was drawn.
+
+        Raises
+        ------
+        NotFittedError
+            If the estimator is not fitted.
+        TypeError
+            If it is no song classifier.
+        ValueError
+            If the song cannot be read.
+
+        See Also
+        --------
+        plot : Draws once more.
+
+        Examples
+        --------
+        See :class:`SongTimelineDisplay`.
+        """
+        check_is_fitted(estimator)
+        estimator = getattr(estimator, "best_estimator_", estimator)
+        if not hasattr(estimator, "predict_excerpts"):
+            raise TypeError(f"estimator must be a fitted SongClassifier, got {estimator!r}.")
+        [course] = estimator.predict_excerpts([song])
+        if not len(course.seconds):
+            raise ValueError(f"The song {song!r} could not be read: there is nothing to show.")
+        return cls(
+            seconds=course.seconds,
+            probabilities=course.probabilities,
+            classes=estimator.classes_,
+            excerpt_seconds=estimator.excerpt_seconds,
+            song_probabilities=estimator._aggregate(course.probabilities),
+        ).plot(ax=ax)
+
+    def plot(self, ax=None):
+        """Draw the song.
+
+        Parameters
+        ----------
+        ax : matplotlib axes, default=None
+            Where to draw; None makes a figure.
+
+        Returns
+        -------
+        display : SongTimelineDisplay
+            The object itself.
+
+        Raises
+        ------
+        ValueError
+            If `ax` is more than one.
+        """
+        [[self.ax_]] = take_axes(ax, 1, 1, (9, 3))
+        self.figure_ = self.ax_.figure
+        tops = self.probabilities.cumsum(axis=1)
+        self.bars_ = [
+            self.ax_.bar(
+                self.seconds,
+                share,
+                self._widths(),
+                bottom=top - share,
+                align="edge",
+                color=COLORS[number % len(COLORS)],
+                label=label,
+            )
+            for number, (label, share, top) in enumerate(
+                zip(self._labels(), self.probabilities.T, tops.T, strict=True)
+            )
+        ]
+        end = self.seconds[-1] + self.excerpt_seconds
+        self.ax_.set(
+            xlabel="Time in the song (s)",
+            ylabel="Probability",
+            xlim=(0, end),
+            ylim=(0, 1),
+            title="What its excerpts say",
+        )
+        self.legend_ = self.ax_.legend(
+            title=None if self.song_probabilities is None else "The whole song",
+            loc="center left",
+            bbox_to_anchor=(1, 0.5),
+            reverse=True,
+        )
+        return self
+
+    def _widths(self):
+        """Seconds that each bar spans: an excerpt, or less where the next one overlaps."""
+        until_next = np.append(np.diff(self.seconds), self.excerpt_seconds)
+        return np.minimum(until_next, self.excerpt_seconds)
+
+    def _labels(self):
+        if self.song_probabilities is None:
+            return [str(label) for label in self.classes]
+        shares = zip(self.classes, self.song_probabilities, strict=True)
+        return [f"{label}: {share:.0%}" for label, share in shares]
