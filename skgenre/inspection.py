@@ -1,80 +1,20 @@
 """What a fitted classifier listens to, in numbers; `skgenre.displays` draws them."""
 
 from numbers import Integral
-from typing import NamedTuple
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.pipeline import Pipeline
-from sklearn.utils import Bunch, check_scalar
+from sklearn.utils import Bunch
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
-from sklearn.utils.validation import check_array, check_consistent_length, check_is_fitted
+from sklearn.utils.validation import check_array, check_consistent_length
 
 # The first of all imports of Keras, TensorFlow and scikeras.
 from skgenre._backends import keras
-from skgenre._base import BaseGenreClassifier
+from skgenre._fitted_parts import fitted_parts
 from skgenre._validation import check_excerpts, check_labels
-from skgenre.audio import SAMPLE_RATE
 
 # Points of a frequency response, at least: 0.4 Hz apart at 400 Hz.
-MIN_FFT_LENGTH = 1024
-
-
-class FittedParts(NamedTuple):
-    """A fitted classifier and what surrounds it."""
-
-    classifier: BaseGenreClassifier
-    transformers: list
-    sample_rate: int
-
-    def transform(self, X):
-        """Bring excerpts to what the classifier sees."""
-        for transformer in self.transformers:
-            X = transformer.transform(X)
-        return X
-
-
-def fitted_parts(estimator, sample_rate=None):
-    """Find the classifier inside pipelines, searches and song classifiers.
-
-    Parameters
-    ----------
-    estimator : estimator
-        Fitted.
-    sample_rate : int or None, default=None
-        In Hz; None means the song classifier's, or 400.
-
-    Returns
-    -------
-    parts : FittedParts
-        The classifier, the transformers before it in their order, and the rate in Hz.
-
-    Raises
-    ------
-    NotFittedError
-        If the estimator is not fitted.
-    TypeError
-        If there is no classifier of this package in it, or the rate is no integer.
-    ValueError
-        If the rate is not positive.
-    """
-    check_is_fitted(estimator)
-    if sample_rate is not None:
-        check_scalar(sample_rate, "sample_rate", Integral, min_val=1)
-    transformers, part = [], estimator
-    while not isinstance(part, BaseGenreClassifier):
-        sample_rate = sample_rate or getattr(part, "sample_rate", None)
-        if isinstance(part, Pipeline):
-            transformers.append(part[:-1])
-            part = part[-1]
-        else:
-            part = getattr(part, "best_estimator_", getattr(part, "estimator_", None))
-        if not isinstance(part, BaseEstimator):
-            raise TypeError(
-                "estimator must be or hold a fitted CNNGenreClassifier or MLPGenreClassifier, "
-                f"got {estimator!r}."
-            )
-    return FittedParts(part, transformers, sample_rate or SAMPLE_RATE)
+_MIN_FFT_LENGTH = 1024
 
 
 @validate_params(
@@ -240,7 +180,7 @@ def filter_responses(estimator, *, sample_rate=None):
             "filters to show."
         )
     kernels = convolutions[0].get_weights()[0][:, 0, :].T
-    length = max(MIN_FFT_LENGTH, kernels.shape[1])
+    length = max(_MIN_FFT_LENGTH, kernels.shape[1])
     frequencies = np.fft.rfftfreq(length, 1 / parts.sample_rate)
     magnitudes = np.abs(np.fft.rfft(kernels, length))
     return Bunch(

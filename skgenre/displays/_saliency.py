@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from skgenre._fitted_parts import fitted_parts
 from skgenre.displays._axes import FOR_AND_AGAINST, take_axes
-from skgenre.inspection import fitted_parts, saliency
+from skgenre.inspection import saliency
 
 WINDOW_SECONDS = 0.05
 

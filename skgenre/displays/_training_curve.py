@@ -3,8 +3,8 @@
 import numpy as np
 
 from skgenre._extras import import_extra
+from skgenre._fitted_parts import fitted_parts
 from skgenre.displays._axes import COLORS, take_axes
-from skgenre.inspection import fitted_parts
 
 _LABELS = {"loss": "Loss (weighted mean)", "accuracy": "Accuracy (share of excerpts)"}
 
