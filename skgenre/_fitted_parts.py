@@ -8,8 +8,8 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import check_scalar
 from sklearn.utils.validation import check_is_fitted
 
-from skgenre._base import BaseGenreClassifier
 from skgenre.audio import SAMPLE_RATE
+from skgenre.classifiers import BaseGenreClassifier
 
 
 class FittedParts(NamedTuple):

@@ -8,7 +8,6 @@ from sklearn.utils import Bunch
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 from sklearn.utils.validation import check_array, check_consistent_length
 
-# The first of all imports of Keras, TensorFlow and scikeras.
 from skgenre._backends import keras
 from skgenre._fitted_parts import fitted_parts
 from skgenre._validation import check_excerpts, check_labels
