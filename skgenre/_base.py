@@ -38,6 +38,8 @@ class BaseGenreClassifier(SklearnKerasClassifier):
     def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, groups=None):
         """Train the network.
 
+        A failed call, or one that is interrupted, leaves the classifier as it was.
+
         Parameters
         ----------
         X : array-like of shape (n_samples, n_timesteps)
@@ -55,7 +57,7 @@ class BaseGenreClassifier(SklearnKerasClassifier):
 
         Returns
         -------
-        self : object
+        object
             The fitted classifier.
 
         Raises
@@ -65,6 +67,22 @@ class BaseGenreClassifier(SklearnKerasClassifier):
             the training diverged to weights that are not finite.
         TypeError
             If `X` is sparse, or a callback, loss or optimizer is of the wrong type.
+
+        See Also
+        --------
+        partial_fit : Train for one more epoch, on a part of the data.
+        initialize : Draw the initial weights alone.
+
+        Examples
+        --------
+        >>> from skgenre import CNNGenreClassifier
+        >>> from skgenre.datasets import make_genre_excerpts
+        >>> X, y = make_genre_excerpts(20, n_timesteps=60, random_state=0)
+        >>> classifier = CNNGenreClassifier(epochs=2, random_state=0)
+        >>> classifier.fit(X[:12], y[:12], X_val=X[12:], y_val=y[12:]).n_iter_
+        2
+        >>> sorted(classifier.history_)
+        ['accuracy', 'loss', 'val_accuracy', 'val_loss']
         """
         with unchanged_on_failure(self):
             continuing = self.warm_start and hasattr(self, "classes_")
@@ -100,7 +118,7 @@ class BaseGenreClassifier(SklearnKerasClassifier):
 
         Returns
         -------
-        self : object
+        object
             The classifier.
 
         Raises
@@ -109,6 +127,20 @@ class BaseGenreClassifier(SklearnKerasClassifier):
             If an argument or a parameter is not as described, if the first call has no
             `classes`, or if ``early_stopping=True`` or ``class_weight="balanced"``, which needs
             all labels at once.
+
+        See Also
+        --------
+        fit : Train for all epochs at once.
+
+        Examples
+        --------
+        >>> from skgenre import CNNGenreClassifier
+        >>> from skgenre.datasets import make_genre_excerpts
+        >>> X, y = make_genre_excerpts(20, n_timesteps=60, random_state=0)
+        >>> classifier = CNNGenreClassifier(random_state=0)
+        >>> classifier = classifier.partial_fit(X[:12], y[:12], classes=[0, 1])
+        >>> classifier.partial_fit(X[12:], y[12:]).n_iter_
+        2
         """
         with unchanged_on_failure(self):
             self._refuse_what_needs_all_data()
@@ -127,6 +159,8 @@ class BaseGenreClassifier(SklearnKerasClassifier):
     def initialize(self, X, y):
         """Give the network its initial weights without training it.
 
+        What it predicts then is what training starts from.
+
         Parameters
         ----------
         X : array-like of shape (n_samples, n_timesteps)
@@ -136,7 +170,7 @@ class BaseGenreClassifier(SklearnKerasClassifier):
 
         Returns
         -------
-        self : object
+        object
             The classifier, able to predict, and for ``warm_start`` and ``partial_fit`` to
             continue from.
 
@@ -144,6 +178,18 @@ class BaseGenreClassifier(SklearnKerasClassifier):
         ------
         ValueError
             As in `fit`.
+
+        See Also
+        --------
+        fit : Train the network.
+
+        Examples
+        --------
+        >>> from skgenre import CNNGenreClassifier
+        >>> from skgenre.datasets import make_genre_excerpts
+        >>> X, y = make_genre_excerpts(20, n_timesteps=60, random_state=0)
+        >>> CNNGenreClassifier(random_state=0).initialize(X, y).n_iter_
+        0
         """
         self._validate_params()
         with unchanged_on_failure(self):
@@ -154,6 +200,8 @@ class BaseGenreClassifier(SklearnKerasClassifier):
     def predict(self, X):
         """Name the likeliest class of each excerpt.
 
+        Of classes with the same probability it is the first.
+
         Parameters
         ----------
         X : array-like of shape (n_samples, n_timesteps)
@@ -161,7 +209,7 @@ class BaseGenreClassifier(SklearnKerasClassifier):
 
         Returns
         -------
-        y : ndarray of shape (n_samples,)
+        ndarray of shape (n_samples,)
             Labels.
 
         Raises
@@ -171,12 +219,27 @@ class BaseGenreClassifier(SklearnKerasClassifier):
         ValueError
             If the excerpts' length differs from fit, or they have samples that are NaN, infinite
             or so large that the network's outputs are not finite.
+
+        See Also
+        --------
+        predict_proba : Probabilities instead of labels.
+
+        Examples
+        --------
+        >>> from skgenre import CNNGenreClassifier
+        >>> from skgenre.datasets import make_genre_excerpts
+        >>> X, y = make_genre_excerpts(20, n_timesteps=60, random_state=0)
+        >>> classifier = CNNGenreClassifier(epochs=1, random_state=0).fit(X, y)
+        >>> classifier.predict(X).shape
+        (20,)
         """
         likeliest = self.predict_proba(X).argmax(axis=1)
         return self.classes_[likeliest]
 
     def predict_proba(self, X):
         """Estimate the probability of each class for each excerpt.
+
+        They are the network's outputs as they are; nothing calibrates them.
 
         Parameters
         ----------
@@ -185,7 +248,7 @@ class BaseGenreClassifier(SklearnKerasClassifier):
 
         Returns
         -------
-        probabilities : ndarray of shape (n_samples, n_classes), float32
+        ndarray of shape (n_samples, n_classes), float32
             One column per class, in the order of ``classes_``.
 
         Raises
@@ -195,6 +258,20 @@ class BaseGenreClassifier(SklearnKerasClassifier):
         ValueError
             If the excerpts' length differs from fit, or they have samples that are NaN, infinite
             or so large that the network's outputs are not finite.
+
+        See Also
+        --------
+        predict : The likeliest classes.
+        sklearn.calibration.CalibratedClassifierCV : Calibrates probabilities.
+
+        Examples
+        --------
+        >>> from skgenre import CNNGenreClassifier
+        >>> from skgenre.datasets import make_genre_excerpts
+        >>> X, y = make_genre_excerpts(20, n_timesteps=60, random_state=0)
+        >>> classifier = CNNGenreClassifier(epochs=1, random_state=0).fit(X, y)
+        >>> classifier.predict_proba(X).shape
+        (20, 2)
         """
         check_is_fitted(self)
         X = check_excerpts(self, X)
@@ -205,7 +282,23 @@ class BaseGenreClassifier(SklearnKerasClassifier):
 
     @property
     def model_(self):
-        """The fitted network as a `keras.Model` of its own, built when first asked for."""
+        """The fitted network as a `keras.Model` of its own, built when first asked for.
+
+        It is a copy: changing it does not change predictions.
+
+        See Also
+        --------
+        skgenre.networks.parameter_table : Lists its parameters.
+
+        Examples
+        --------
+        >>> from skgenre import CNNGenreClassifier
+        >>> from skgenre.datasets import make_genre_excerpts
+        >>> X, y = make_genre_excerpts(20, n_timesteps=60, random_state=0)
+        >>> classifier = CNNGenreClassifier(epochs=1, random_state=0).fit(X, y)
+        >>> classifier.model_.layers[1].name
+        'conv1d_1'
+        """
         check_is_fitted(self)
         if "_model" not in vars(self):
             self._model = self._architecture().build_model(seed=0)

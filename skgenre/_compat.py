@@ -86,6 +86,8 @@ class SklearnKerasClassifier(KerasClassifier, metaclass=_SklearnClassifierType):
     def get_params(self, deep=True):
         """Get the parameters of this estimator, routed ones included.
 
+        A routed parameter is listed where it has been set.
+
         Parameters
         ----------
         deep : bool, default=True
@@ -93,13 +95,25 @@ class SklearnKerasClassifier(KerasClassifier, metaclass=_SklearnClassifierType):
 
         Returns
         -------
-        params : dict
+        dict
             Parameter names and values.
+
+        See Also
+        --------
+        set_params : Set parameters.
+
+        Examples
+        --------
+        >>> from skgenre import CNNGenreClassifier
+        >>> CNNGenreClassifier(optimizer__beta_1=0.8).get_params()["optimizer__beta_1"]
+        0.8
         """
         return BaseEstimator.get_params(self, deep=deep) | self._routed_params()
 
     def set_params(self, **params):
         """Set parameters of this estimator, routed ones included.
+
+        Values are checked by `fit`.
 
         Parameters
         ----------
@@ -108,13 +122,23 @@ class SklearnKerasClassifier(KerasClassifier, metaclass=_SklearnClassifierType):
 
         Returns
         -------
-        self : object
+        object
             The estimator.
 
         Raises
         ------
         ValueError
             If a name is unknown; the message says which near name may have been meant.
+
+        See Also
+        --------
+        get_params : Get the parameters.
+
+        Examples
+        --------
+        >>> from skgenre import CNNGenreClassifier
+        >>> CNNGenreClassifier().set_params(epochs=3, optimizer__beta_1=0.8)
+        CNNGenreClassifier(epochs=3, optimizer__beta_1=0.8)
         """
         for name in params:
             if not self._is_param(name):

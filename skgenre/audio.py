@@ -12,6 +12,15 @@ from skgenre._extras import import_extra
 from skgenre._large_amplitudes import sums_may_overflow
 from skgenre._sound_files import open_sound, read_blocks
 
+__all__ = [
+    "EXCERPT_SECONDS",
+    "N_TIMESTEPS",
+    "SAMPLE_RATE",
+    "cut_excerpts",
+    "read_audio",
+    "resample",
+]
+
 SAMPLE_RATE = 400  # Hz
 EXCERPT_SECONDS = 3.0
 N_TIMESTEPS = round(SAMPLE_RATE * EXCERPT_SECONDS)
@@ -54,7 +63,7 @@ def read_audio(path, *, sample_rate=SAMPLE_RATE, mono=True, offset=0, duration=N
 
     Returns
     -------
-    waveform : ndarray of shape (n_samples,) or (n_samples, n_channels), float32
+    ndarray of shape (n_samples,) or (n_samples, n_channels), float32
         Amplitudes; full scale is 1. With ``mono=False`` there is one column for each channel. A
         part of `n` frames at `rate` Hz becomes ``ceil(n * sample_rate / rate)`` samples.
 
@@ -130,6 +139,8 @@ def _mix(block):
 def resample(waveform, *, original_rate, sample_rate=SAMPLE_RATE):
     """Bring a waveform to another sample rate.
 
+    A filter of linear phase removes what the new rate cannot hold, so that nothing aliases.
+
     Parameters
     ----------
     waveform : array-like of shape (n_samples,) or (n_samples, n_channels)
@@ -141,7 +152,7 @@ def resample(waveform, *, original_rate, sample_rate=SAMPLE_RATE):
 
     Returns
     -------
-    resampled : ndarray of shape (n_resampled,) or (n_resampled, n_channels), float32
+    ndarray of shape (n_resampled,) or (n_resampled, n_channels), float32
         ``ceil(n_samples * sample_rate / original_rate)`` samples.
 
     Raises
@@ -211,6 +222,8 @@ def _finite(waveform):
 def cut_excerpts(waveform, *, n_timesteps=N_TIMESTEPS, hop=None, pad="short"):
     """Cut a waveform into excerpts of equal length.
 
+    Each row of the result is one excerpt, ready for a classifier.
+
     Parameters
     ----------
     waveform : array-like of shape (n_samples,)
@@ -226,7 +239,7 @@ def cut_excerpts(waveform, *, n_timesteps=N_TIMESTEPS, hop=None, pad="short"):
 
     Returns
     -------
-    excerpts : ndarray of shape (n_excerpts, n_timesteps), float32
+    ndarray of shape (n_excerpts, n_timesteps), float32
         Excerpts in the order of time. None of them, where the waveform is too short and not padded.
 
     Raises

@@ -15,6 +15,8 @@ from skgenre.networks import (
     count_mlp_parameters,
 )
 
+__all__ = ["CNNGenreClassifier", "MLPGenreClassifier"]
+
 _COUNT = Interval(Integral, 1, None, closed="left")
 
 _TRAINING_CONSTRAINTS = {
@@ -106,7 +108,7 @@ class CNNGenreClassifier(BaseGenreClassifier):
         The fitted network. It is a copy: changing it does not change predictions.
     n_features_in_ : int
         Time steps in an excerpt.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_timesteps,)
         Column names, where fit saw a data frame.
 
     See Also
@@ -256,7 +258,7 @@ class MLPGenreClassifier(BaseGenreClassifier):
         The fitted network. It is a copy: changing it does not change predictions.
     n_features_in_ : int
         Time steps in an excerpt.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_timesteps,)
         Column names, where fit saw a data frame.
 
     See Also

@@ -9,6 +9,8 @@ from sklearn.utils._param_validation import Interval, validate_params
 
 from skgenre._large_amplitudes import sums_may_overflow
 
+__all__ = ["Leak", "find_leaks"]
+
 # Bounds the memory that hashes of windows take.
 ROWS_PER_BLOCK = 512
 # An odd number has an inverse modulo 2**64, where the arithmetic of uint64 takes place.
@@ -17,7 +19,33 @@ _INVERSE = pow(_BASE, -1, 2**64)
 
 
 class Leak(NamedTuple):
-    """A test excerpt of which training has heard a part."""
+    """A test excerpt of which training has heard a part.
+
+    A named tuple.
+
+    Parameters
+    ----------
+    split : int
+        Number of the split.
+    test_row : int
+        Row of the test excerpt.
+    train_row : int
+        Row of the training excerpt with which it has most in common.
+    shift : int
+        Time steps by which the test excerpt begins after the training excerpt: 0 for copies,
+        less than 0 where it begins before.
+
+    See Also
+    --------
+    find_leaks : Finds them.
+
+    Examples
+    --------
+    >>> from skgenre.leakage import Leak
+    >>> copy = Leak(split=0, test_row=2, train_row=3, shift=0)
+    >>> copy.train_row
+    3
+    """
 
     split: int
     test_row: int
@@ -58,19 +86,9 @@ def find_leaks(X, splits, *, min_overlap=40):
 
     Returns
     -------
-    leaks : list of Leak
-        Named tuples, at most one for each test excerpt of a split, in the order of `splits` and
-        of rows:
-
-        split : int
-            Number of the split.
-        test_row : int
-            Row of the test excerpt.
-        train_row : int
-            Row of the training excerpt with which it has most in common.
-        shift : int
-            Time steps by which the test excerpt begins after the training excerpt: 0 for copies,
-            less than 0 where it begins before.
+    list of Leak
+        Named tuples (split, test_row, train_row, shift), at most one for each test excerpt of a
+        split, in the order of `splits` and of rows.
 
     Raises
     ------
@@ -78,6 +96,11 @@ def find_leaks(X, splits, *, min_overlap=40):
         If `X` is not a finite matrix.
     IndexError
         If a split has rows that `X` has not.
+
+    See Also
+    --------
+    Leak : What it finds.
+    sklearn.model_selection.StratifiedGroupKFold : Splits that keep songs together.
 
     Examples
     --------

@@ -10,6 +10,8 @@ from keras import layers
 from skgenre._forks import refuse_fork
 from skgenre._text_tables import as_columns
 
+__all__ = ["Parameter", "build_cnn", "build_mlp", "format_parameter_table", "parameter_table"]
+
 DTYPE = "float32"
 # Bounds a network's weights to 200 MB; training takes several times as much.
 MAX_PARAMETERS = 50_000_000
@@ -50,7 +52,7 @@ def build_cnn(
 
     Returns
     -------
-    model : keras.Model
+    keras.Model
         Takes excerpts of shape (n_samples, n_timesteps), gives probabilities of shape
         (n_samples, n_outputs).
 
@@ -59,6 +61,11 @@ def build_cnn(
     ValueError
         If `filters`, `kernel_sizes` and `strides` differ in length, or if the network would have
         more than 50 million parameters.
+
+    See Also
+    --------
+    build_mlp : Build the lesson's baseline.
+    skgenre.CNNGenreClassifier : Trains such a network.
 
     Examples
     --------
@@ -93,6 +100,8 @@ def build_cnn(
 def build_mlp(n_timesteps, n_outputs=1, *, hidden_units=(256, 64), seed=None):
     """Build the lesson's baseline, a multilayer perceptron on raw samples.
 
+    Dense layers with rectifiers, then the output: a sigmoid for one output, a softmax for more.
+
     Parameters
     ----------
     n_timesteps : int
@@ -106,7 +115,7 @@ def build_mlp(n_timesteps, n_outputs=1, *, hidden_units=(256, 64), seed=None):
 
     Returns
     -------
-    model : keras.Model
+    keras.Model
         Takes excerpts of shape (n_samples, n_timesteps), gives probabilities of shape
         (n_samples, n_outputs).
 
@@ -114,6 +123,11 @@ def build_mlp(n_timesteps, n_outputs=1, *, hidden_units=(256, 64), seed=None):
     ------
     ValueError
         If the network would have more than 50 million parameters.
+
+    See Also
+    --------
+    build_cnn : Build the lesson's convolutional network.
+    skgenre.MLPGenreClassifier : Trains such a network.
 
     Examples
     --------
@@ -198,7 +212,7 @@ def initial_weights(model, seed=None):
 
     Returns
     -------
-    weights : list of ndarray of float32
+    list of ndarray of float32
         One array per variable, in the order of ``model.weights``.
 
     References
@@ -223,7 +237,31 @@ def _glorot_uniform(rng, shape):
 
 
 class Parameter(NamedTuple):
-    """One row of a parameter table."""
+    """One row of a parameter table.
+
+    A named tuple.
+
+    Parameters
+    ----------
+    layer : str
+        Name of the layer.
+    parameter : str
+        Name of the parameter within its layer.
+    dtype : str
+        Type of its values.
+    shape : tuple of int
+        Its shape.
+
+    See Also
+    --------
+    parameter_table : Lists all parameters of a network.
+
+    Examples
+    --------
+    >>> from skgenre.networks import Parameter
+    >>> Parameter("dense_1", "bias", "float32", (64,)).shape
+    (64,)
+    """
 
     layer: str
     parameter: str
@@ -234,6 +272,8 @@ class Parameter(NamedTuple):
 def parameter_table(model):
     """List every parameter of a network as the lesson does.
 
+    A layer's kernel and its bias are a row each.
+
     Parameters
     ----------
     model : keras.Model
@@ -241,7 +281,7 @@ def parameter_table(model):
 
     Returns
     -------
-    table : list of Parameter
+    list of Parameter
         Named tuples (layer, parameter, dtype, shape), in the order of ``model.weights``.
 
     See Also
@@ -264,6 +304,8 @@ def parameter_table(model):
 def format_parameter_table(model):
     """Write a network's parameter table as text, with the total below it.
 
+    A line tells the layer, the parameter's name, its type and its shape.
+
     Parameters
     ----------
     model : keras.Model
@@ -271,8 +313,12 @@ def format_parameter_table(model):
 
     Returns
     -------
-    text : str
+    str
         A header, one line per parameter, and the number of parameters.
+
+    See Also
+    --------
+    parameter_table : The same table as named tuples.
 
     Examples
     --------

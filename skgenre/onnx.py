@@ -25,6 +25,8 @@ from skgenre.datasets import make_genre_excerpts
 from skgenre.onnx_runtime import ONNXClassifier
 from skgenre.songs import SongClassifier
 
+__all__ = ["export_onnx"]
+
 # Absolute, of probabilities.
 TOLERANCE = 1e-5
 # Understood by runtimes of 2022 and later.

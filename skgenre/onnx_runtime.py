@@ -6,6 +6,8 @@ from skgenre._extras import import_extra
 from skgenre._foreign_files import check_size, one_error
 from skgenre._onnx_metadata import Metadata
 
+__all__ = ["ONNXClassifier", "load_onnx"]
+
 MAX_BYTES = 2**30
 
 
@@ -22,7 +24,7 @@ def load_onnx(path):
 
     Returns
     -------
-    classifier : ONNXClassifier
+    ONNXClassifier
         Predicts as the pipeline did.
 
     Raises
@@ -38,7 +40,18 @@ def load_onnx(path):
 
     Examples
     --------
-    See :func:`skgenre.export_onnx`.
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from skgenre import CNNGenreClassifier, export_onnx, load_onnx
+    >>> from skgenre.datasets import make_genre_excerpts
+    >>> X, y = make_genre_excerpts(20, n_timesteps=60, random_state=0)
+    >>> classifier = CNNGenreClassifier(epochs=1, random_state=0).fit(X, y)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "genres.onnx"
+    ...     export_onnx(classifier, path)
+    ...     predictor = load_onnx(path)
+    >>> predictor
+    ONNXClassifier(classes=[0, 1], n_timesteps=60, sample_rate=400)
     """
     refused = (OSError, ValueError)
     with one_error("load an ONNX model from", path, refused), open(path, "rb") as file:
@@ -54,8 +67,8 @@ class ONNXClassifier:
     Parameters
     ----------
     content : bytes
-        A model that :func:`~skgenre.export_onnx` has written; :func:`load_onnx` reads it from a
-        file.
+        A model that :func:`~skgenre.export_onnx` has written; :func:`~skgenre.load_onnx` reads
+        it from a file.
 
     Attributes
     ----------
@@ -77,11 +90,23 @@ class ONNXClassifier:
 
     See Also
     --------
-    load_onnx : Load a model from a file.
+    skgenre.load_onnx : Load a model from a file.
 
     Examples
     --------
-    See :func:`skgenre.export_onnx`.
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from skgenre import CNNGenreClassifier, export_onnx
+    >>> from skgenre.onnx_runtime import ONNXClassifier
+    >>> from skgenre.datasets import make_genre_excerpts
+    >>> X, y = make_genre_excerpts(20, n_timesteps=60, random_state=0)
+    >>> classifier = CNNGenreClassifier(epochs=1, random_state=0).fit(X, y)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "genres.onnx"
+    ...     export_onnx(classifier, path)
+    ...     predictor = ONNXClassifier(path.read_bytes())
+    >>> predictor.classes_
+    array([0, 1])
     """
 
     def __init__(self, content):
@@ -99,6 +124,8 @@ class ONNXClassifier:
     def predict(self, X):
         """Name the likeliest class of each excerpt.
 
+        Of classes with the same probability it is the first.
+
         Parameters
         ----------
         X : array-like of shape (n_samples, n_timesteps)
@@ -106,18 +133,39 @@ class ONNXClassifier:
 
         Returns
         -------
-        y : ndarray of shape (n_samples,)
+        ndarray of shape (n_samples,)
             Labels.
 
         Raises
         ------
         ValueError
             As in `predict_proba`.
+
+        See Also
+        --------
+        predict_proba : Probabilities instead of labels.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> from skgenre import CNNGenreClassifier, export_onnx, load_onnx
+        >>> from skgenre.datasets import make_genre_excerpts
+        >>> X, y = make_genre_excerpts(20, n_timesteps=60, random_state=0)
+        >>> classifier = CNNGenreClassifier(epochs=1, random_state=0).fit(X, y)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder) / "genres.onnx"
+        ...     export_onnx(classifier, path)
+        ...     predictor = load_onnx(path)
+        >>> bool((predictor.predict(X) == classifier.predict(X)).all())
+        True
         """
         return self.classes_[self.predict_proba(X).argmax(axis=1)]
 
     def predict_proba(self, X):
         """Estimate the probability of each class for each excerpt.
+
+        Excerpts are taken in batches that bound the memory of the run.
 
         Parameters
         ----------
@@ -126,13 +174,32 @@ class ONNXClassifier:
 
         Returns
         -------
-        probabilities : ndarray of shape (n_samples, n_classes), float32
+        ndarray of shape (n_samples, n_classes), float32
             One column per class, in the order of ``classes_``.
 
         Raises
         ------
         ValueError
             If the excerpts have another length, or if they or the probabilities are not finite.
+
+        See Also
+        --------
+        predict : The likeliest classes.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> from skgenre import CNNGenreClassifier, export_onnx, load_onnx
+        >>> from skgenre.datasets import make_genre_excerpts
+        >>> X, y = make_genre_excerpts(20, n_timesteps=60, random_state=0)
+        >>> classifier = CNNGenreClassifier(epochs=1, random_state=0).fit(X, y)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder) / "genres.onnx"
+        ...     export_onnx(classifier, path)
+        ...     predictor = load_onnx(path)
+        >>> predictor.predict_proba(X).shape
+        (20, 2)
         """
         X, step = self._check(X), self._rows_per_call
         parts = [
@@ -147,6 +214,8 @@ class ONNXClassifier:
     def score(self, X, y, sample_weight=None):
         """Take the accuracy of the predicted labels.
 
+        It is what :func:`sklearn.metrics.accuracy_score` takes of the predicted labels.
+
         Parameters
         ----------
         X : array-like of shape (n_samples, n_timesteps)
@@ -158,13 +227,32 @@ class ONNXClassifier:
 
         Returns
         -------
-        accuracy : float
+        float
             Share of the excerpts, or of their weights, whose label is right.
 
         Raises
         ------
         ValueError
             As in `predict_proba`, or if the labels or the weights are not as many as the excerpts.
+
+        See Also
+        --------
+        predict : The labels.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> from skgenre import CNNGenreClassifier, export_onnx, load_onnx
+        >>> from skgenre.datasets import make_genre_excerpts
+        >>> X, y = make_genre_excerpts(20, n_timesteps=60, random_state=0)
+        >>> classifier = CNNGenreClassifier(epochs=1, random_state=0).fit(X, y)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder) / "genres.onnx"
+        ...     export_onnx(classifier, path)
+        ...     predictor = load_onnx(path)
+        >>> predictor.score(X, y) == classifier.score(X, y)
+        True
         """
         predicted, y = self.predict(X), np.asarray(y)
         if y.shape != predicted.shape:

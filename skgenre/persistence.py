@@ -11,6 +11,8 @@ from skgenre._extras import import_extra
 from skgenre._foreign_files import one_error
 from skgenre._zip_archives import DAMAGED
 
+__all__ = ["TRUSTED_TYPES", "load", "save"]
+
 _CLASSIFICATION_METRICS = (
     "accuracy_score",
     "balanced_accuracy_score",
@@ -76,7 +78,7 @@ _REFUSED = (
 def save(estimator, path, *, trusted=()):
     """Save an estimator to a file that can be loaded without running code from it.
 
-    The file is what :func:`skops.io.dump` writes, with the versions of the libraries beside it. A
+    The file is what ``skops.io.dump`` writes, with the versions of the libraries beside it. A
     file at `path` is replaced once the new one is complete, and stays as it is if anything goes
     wrong.
 
@@ -150,7 +152,7 @@ def load(path, *, trusted=()):
 
     Returns
     -------
-    estimator : estimator
+    estimator
         What was saved.
 
     Raises
@@ -168,7 +170,14 @@ def load(path, *, trusted=()):
 
     Examples
     --------
-    See :func:`save`.
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import skgenre
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "scaler.skops"
+    ...     skgenre.save(skgenre.WaveformScaler(scale="peak"), path)
+    ...     skgenre.load(path)
+    WaveformScaler(scale='peak')
     """
     skops_io = import_extra("skops.io", "save")
     with one_error("load a model from", path, _REFUSED):

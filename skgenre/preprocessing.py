@@ -12,6 +12,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skgenre._large_amplitudes import sums_may_overflow
 
+__all__ = ["WaveformScaler"]
+
 # Bounds the float64 copies that exact sums need.
 ROWS_PER_BLOCK = 1024
 # Squares of larger amplitudes, summed over a data set, may leave float64's range.
@@ -61,7 +63,7 @@ class WaveformScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         Excerpts seen in fit.
     n_features_in_ : int
         Time steps in an excerpt.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_timesteps,)
         Column names, where fit saw a data frame.
 
     See Also
@@ -103,6 +105,8 @@ class WaveformScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     def fit(self, X, y=None):
         """Learn the mean and the scale of a training set.
 
+        What an earlier fit has learned is forgotten.
+
         Parameters
         ----------
         X : array-like of shape (n_samples, n_timesteps)
@@ -112,7 +116,7 @@ class WaveformScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
         Returns
         -------
-        self : WaveformScaler
+        WaveformScaler
             The fitted scaler.
 
         Raises
@@ -120,6 +124,18 @@ class WaveformScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         ValueError
             If `X` is empty, not two-dimensional, or has samples that are NaN, infinite or beyond
             1e140.
+
+        See Also
+        --------
+        partial_fit : Learn from a data set that comes in parts.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from skgenre import WaveformScaler
+        >>> X = np.array([[0.0, 2.0, 0.0, -2.0], [0.0, 4.0, 0.0, -4.0]])
+        >>> WaveformScaler(scale="peak").fit(X).scale_
+        4.0
         """
         self._reset()
         return self.partial_fit(X)
@@ -128,6 +144,8 @@ class WaveformScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     def partial_fit(self, X, y=None):
         """Learn from one more part of a training set, as if all parts had come at once.
 
+        A data set larger than memory can be learned from in this way.
+
         Parameters
         ----------
         X : array-like of shape (n_samples, n_timesteps)
@@ -137,13 +155,25 @@ class WaveformScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
         Returns
         -------
-        self : WaveformScaler
+        WaveformScaler
             The fitted scaler.
 
         Raises
         ------
         ValueError
             As in `fit`, or if the excerpts' length differs from the parts before.
+
+        See Also
+        --------
+        fit : Learn from a whole data set.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from skgenre import WaveformScaler
+        >>> X = np.array([[0.0, 2.0, 0.0, -2.0], [0.0, 4.0, 0.0, -4.0]])
+        >>> WaveformScaler(scale="peak").partial_fit(X[:1]).partial_fit(X[1:]).scale_
+        4.0
         """
         first = not hasattr(self, "n_samples_seen_")
         X = self._validate(X, reset=first)
@@ -159,6 +189,8 @@ class WaveformScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     def transform(self, X):
         """Scale excerpts.
 
+        Each excerpt keeps its shape: only its amplitude and its offset change.
+
         Parameters
         ----------
         X : array-like of shape (n_samples, n_timesteps)
@@ -166,7 +198,7 @@ class WaveformScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
         Returns
         -------
-        X_scaled : ndarray of shape (n_samples, n_timesteps)
+        ndarray of shape (n_samples, n_timesteps)
             Scaled excerpts; float32 stays float32.
 
         Raises
@@ -174,6 +206,18 @@ class WaveformScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         ValueError
             If the excerpts' length differs from fit, if they have samples that are NaN, infinite
             or beyond 1e140, or if scaled samples leave the range of their dtype.
+
+        See Also
+        --------
+        inverse_transform : Undo the scaling.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from skgenre import WaveformScaler
+        >>> X = np.array([[0.0, 2.0, 0.0, -2.0], [0.0, 4.0, 0.0, -4.0]])
+        >>> WaveformScaler(scale="peak").fit(X).transform(X[:1])
+        array([[ 0. ,  0.5,  0. , -0.5]])
         """
         check_is_fitted(self, None if self.per_excerpt else "scale_")
         X = self._validate(X, reset=False, copy=self.copy, writeable=True)
@@ -188,6 +232,8 @@ class WaveformScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     def inverse_transform(self, X):
         """Undo the scaling; available where ``per_excerpt=False``.
 
+        An excerpt's own mean and scale, of ``per_excerpt=True``, are not kept.
+
         Parameters
         ----------
         X : array-like of shape (n_samples, n_timesteps)
@@ -195,13 +241,27 @@ class WaveformScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
         Returns
         -------
-        X_original : ndarray of shape (n_samples, n_timesteps)
+        ndarray of shape (n_samples, n_timesteps)
             Excerpts with their former amplitude.
 
         Raises
         ------
         ValueError
             As in `transform`.
+
+        See Also
+        --------
+        transform : Scale excerpts.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from skgenre import WaveformScaler
+        >>> X = np.array([[0.0, 2.0, 0.0, -2.0], [0.0, 4.0, 0.0, -4.0]])
+        >>> scaler = WaveformScaler(scale="peak").fit(X)
+        >>> scaler.inverse_transform(scaler.transform(X))
+        array([[ 0.,  2.,  0., -2.],
+               [ 0.,  4.,  0., -4.]])
         """
         check_is_fitted(self, "scale_")
         X = self._validate(X, reset=False, copy=self.copy, writeable=True)

@@ -24,11 +24,27 @@ from skgenre._song_reading import check_songs, read_waveforms
 from skgenre.audio import EXCERPT_SECONDS, SAMPLE_RATE
 from skgenre.preprocessing import WaveformScaler
 
+__all__ = ["SongClassifier", "UnreadableSongWarning"]
+
 _COUNT_OR_NONE = [Interval(Integral, 1, None, closed="left"), None]
 
 
 class UnreadableSongWarning(UserWarning):
-    """Songs could not be read and were left out."""
+    """Songs could not be read and were left out.
+
+    The message names them and says why each could not be read.
+
+    See Also
+    --------
+    SongClassifier : Warns where ``on_error="skip"``.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> from skgenre.songs import UnreadableSongWarning
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("error", UnreadableSongWarning)
+    """
 
 
 class SongClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
@@ -143,6 +159,8 @@ class SongClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     def fit(self, X, y, sample_weight=None):
         """Learn from songs.
 
+        All songs are read and cut first; then `estimator` is fitted once, on the excerpts of all.
+
         Parameters
         ----------
         X : list, array or series of n_songs paths or waveforms
@@ -155,7 +173,7 @@ class SongClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
 
         Returns
         -------
-        self : SongClassifier
+        SongClassifier
             The fitted classifier.
 
         Raises
@@ -163,6 +181,19 @@ class SongClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         ValueError
             If a song cannot be read (unless ``on_error="skip"``), if `estimator` takes no
             `sample_weight` where songs differ in weight, or as `estimator` does.
+
+        See Also
+        --------
+        skgenre.datasets.load_audio_folder : Finds songs in a folder for each genre.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from skgenre import MLPGenreClassifier, SongClassifier
+        >>> songs = np.random.default_rng(0).standard_normal((4, 2400))
+        >>> classifier = SongClassifier(MLPGenreClassifier(epochs=1, random_state=0))
+        >>> classifier.fit(songs, ["rock", "rock", "pop", "pop"]).n_excerpts_
+        array([2, 2, 2, 2])
         """
         songs = check_songs(X)
         y = column_or_1d(y, warn=True)
@@ -192,6 +223,8 @@ class SongClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     def predict(self, X):
         """Name the likeliest class of each song.
 
+        It is the one with the greatest probability, the first of those that share it.
+
         Parameters
         ----------
         X : list, array or series of n_songs paths or waveforms
@@ -199,7 +232,7 @@ class SongClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
 
         Returns
         -------
-        y : ndarray of shape (n_songs,)
+        ndarray of shape (n_songs,)
             Labels.
 
         Raises
@@ -208,12 +241,29 @@ class SongClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
             If the classifier is not fitted.
         ValueError
             If a song cannot be read (unless ``on_error="skip"``).
+
+        See Also
+        --------
+        predict_proba : Probabilities of each song.
+        predict_excerpts : What each excerpt says.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from skgenre import MLPGenreClassifier, SongClassifier
+        >>> songs = np.random.default_rng(0).standard_normal((4, 2400))
+        >>> classifier = SongClassifier(MLPGenreClassifier(epochs=1, random_state=0))
+        >>> classifier = classifier.fit(songs, ["rock", "rock", "pop", "pop"])
+        >>> classifier.predict(songs).shape
+        (4,)
         """
         likeliest = self.predict_proba(X).argmax(axis=1)
         return self.classes_[likeliest]
 
     def predict_proba(self, X):
         """Estimate the probability of each class for each song.
+
+        `aggregate` says how they come from the probabilities of the song's excerpts.
 
         Parameters
         ----------
@@ -222,7 +272,7 @@ class SongClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
 
         Returns
         -------
-        probabilities : ndarray of shape (n_songs, n_classes)
+        ndarray of shape (n_songs, n_classes)
             One column per class, in the order of ``classes_``.
 
         Raises
@@ -231,12 +281,29 @@ class SongClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
             If the classifier is not fitted.
         ValueError
             If a song cannot be read (unless ``on_error="skip"``).
+
+        See Also
+        --------
+        predict : The likeliest classes.
+        predict_excerpts : What each excerpt says.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from skgenre import MLPGenreClassifier, SongClassifier
+        >>> songs = np.random.default_rng(0).standard_normal((4, 2400))
+        >>> classifier = SongClassifier(MLPGenreClassifier(epochs=1, random_state=0))
+        >>> classifier = classifier.fit(songs, ["rock", "rock", "pop", "pop"])
+        >>> classifier.predict_proba(songs).shape
+        (4, 2)
         """
         courses = self.predict_excerpts(X)
         return np.array([self._aggregate(course.probabilities) for course in courses])
 
     def predict_excerpts(self, X):
         """Tell the course of each song: what its excerpts say, one after the other.
+
+        From it one sees where in a song the classifier hears which class.
 
         Parameters
         ----------
@@ -245,7 +312,7 @@ class SongClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
 
         Returns
         -------
-        courses : list of :class:`~sklearn.utils.Bunch`
+        list of :class:`~sklearn.utils.Bunch`
             One for each song, with the following attributes.
 
             seconds : ndarray of shape (n_excerpts,)
@@ -261,6 +328,23 @@ class SongClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
             If the classifier is not fitted.
         ValueError
             If a song cannot be read (unless ``on_error="skip"``).
+
+        See Also
+        --------
+        predict_proba : What they say together.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from skgenre import MLPGenreClassifier, SongClassifier
+        >>> songs = np.random.default_rng(0).standard_normal((4, 2400))
+        >>> classifier = SongClassifier(MLPGenreClassifier(epochs=1, random_state=0))
+        >>> classifier = classifier.fit(songs, ["rock", "rock", "pop", "pop"])
+        >>> course = classifier.predict_excerpts(songs)[0]
+        >>> course.seconds
+        array([0., 3.])
+        >>> course.probabilities.shape
+        (2, 2)
         """
         check_is_fitted(self)
         return [self._follow(song) for song in self._cut(check_songs(X))]

@@ -36,7 +36,7 @@ def load_excerpts_npz(path, *, target_names=("classical", "rock")):
 
     Returns
     -------
-    data : :class:`~sklearn.utils.Bunch`
+    :class:`~sklearn.utils.Bunch`
         Dictionary-like object, with the following attributes.
 
         X_train : ndarray of shape (n_train, n_timesteps), dtype float32
@@ -141,7 +141,17 @@ def save_excerpts_npz(path, X_train, y_train, X_test, y_test):
 
     Examples
     --------
-    See :func:`load_excerpts_npz`.
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import numpy as np
+    >>> from skgenre.datasets import make_genre_excerpts, save_excerpts_npz
+    >>> X, y = make_genre_excerpts(20, random_state=0)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "excerpts.npz"
+    ...     save_excerpts_npz(path, X, y, X, y)
+    ...     with np.load(path) as file:
+    ...         print(file["train"].shape)
+    (20, 1200)
     """
     train, train_classes = _sort_by_class(X_train, y_train, "train")
     test, test_classes = _sort_by_class(X_test, y_test, "test")
