@@ -33,6 +33,7 @@ nitpicky = True
 html_theme = "pydata_sphinx_theme"
 html_title = "skgenre"
 html_static_path = ["_static"]
+html_favicon = "_static/favicon.svg"
 html_css_files = ["skgenre.css"]
 html_theme_options = {
     "logo": {"text": "skgenre"},
@@ -45,6 +46,8 @@ html_theme_options = {
     "footer_start": ["copyright"],
     "footer_end": ["sphinx-version"],
 }
+# The theme reports an error in the browser where no mode is set.
+html_context = {"default_mode": "auto"}
 html_sidebars = {
     page: []
     for page in ("index", "lesson", "comparison", "benchmarks", "whats_new", "contributing")
@@ -84,6 +87,8 @@ sphinx_gallery_conf = {
     "remove_config_comments": True,
     "show_memory": False,
     "show_signature": False,
+    # Each example tells its own time; a table of all would load scripts from elsewhere.
+    "write_computation_times": False,
 }
 
 
@@ -117,7 +122,9 @@ def name_sklearn_methods(app, what, name, cls, options, lines):
 
 
 def _is_ours(member):
-    return (getattr(getattr(member, "fget", member), "__module__", None) or "").startswith("skgenre.")
+    return (getattr(getattr(member, "fget", member), "__module__", None) or "").startswith(
+        "skgenre."
+    )
 
 
 def setup(app):

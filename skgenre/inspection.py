@@ -12,6 +12,8 @@ from skgenre._backends import keras
 from skgenre._fitted_parts import fitted_parts
 from skgenre._validation import check_excerpts, check_labels
 
+__all__ = ["filter_responses", "saliency"]
+
 # Points of a frequency response, at least: 0.4 Hz apart at 400 Hz.
 _MIN_FFT_LENGTH = 1024
 
@@ -50,7 +52,7 @@ def saliency(estimator, X, *, target=None, method="gradient_x_input", n_steps=32
 
     Returns
     -------
-    saliency : ndarray of shape (n_samples, n_timesteps), float32
+    ndarray of shape (n_samples, n_timesteps), float32
         What each time step adds to the log-odds.
 
     Raises
@@ -123,6 +125,8 @@ def _class_numbers(classifier, X, target):
 def filter_responses(estimator, *, sample_rate=None):
     """Tell which frequencies the filters of the first layer respond to.
 
+    They are the absolute values of each kernel's Fourier transform; biases play no part.
+
     Parameters
     ----------
     estimator : estimator
@@ -132,7 +136,7 @@ def filter_responses(estimator, *, sample_rate=None):
 
     Returns
     -------
-    responses : :class:`~sklearn.utils.Bunch`
+    :class:`~sklearn.utils.Bunch`
         With the following attributes.
 
         kernels : ndarray of shape (n_filters, kernel_size)

@@ -16,6 +16,8 @@ _COUNT = [Interval(Integral, 1, None, closed="left")]
 class ExcerptDisplay:
     """Some excerpts of each class as waves, a row for each class.
 
+    All waves are drawn at one scale, so that loud and soft excerpts can be told apart.
+
     Parameters
     ----------
     excerpts : list of ndarray of shape (n_excerpts, n_timesteps)
@@ -69,6 +71,8 @@ class ExcerptDisplay:
     ):
         """Draw some excerpts of each class.
 
+        They are drawn at random, and stand in the order of the rows of `X`.
+
         Parameters
         ----------
         X : array-like of shape (n_samples, n_timesteps)
@@ -86,7 +90,7 @@ class ExcerptDisplay:
 
         Returns
         -------
-        display : ExcerptDisplay
+        ExcerptDisplay
             What was drawn.
 
         Raises
@@ -118,6 +122,8 @@ class ExcerptDisplay:
     def plot(self, ax=None):
         """Draw the excerpts, all at one scale.
 
+        The axes of an earlier picture are left as they are.
+
         Parameters
         ----------
         ax : array-like of (n_rows, n_columns) matplotlib axes, default=None
@@ -125,13 +131,21 @@ class ExcerptDisplay:
 
         Returns
         -------
-        display : ExcerptDisplay
+        ExcerptDisplay
             The object itself.
 
         Raises
         ------
         ValueError
             If `ax` holds another number of axes.
+
+        See Also
+        --------
+        from_excerpts : Chooses excerpts and draws them.
+
+        Examples
+        --------
+        See :class:`ExcerptDisplay`.
         """
         n_columns = max(map(len, self.excerpts))
         self.axes_ = take_axes(

@@ -66,6 +66,8 @@ class FilterResponseDisplay:
     def from_estimator(cls, estimator, *, sample_rate=None, ax=None):
         """Draw the first layer of a fitted classifier.
 
+        Nothing is predicted; the picture tells of the weights alone.
+
         Parameters
         ----------
         estimator : estimator
@@ -77,7 +79,7 @@ class FilterResponseDisplay:
 
         Returns
         -------
-        display : FilterResponseDisplay
+        FilterResponseDisplay
             What was drawn.
 
         Raises
@@ -108,6 +110,8 @@ class FilterResponseDisplay:
     def plot(self, ax=None):
         """Draw waves and responses.
 
+        Waves stand on the left, over milliseconds, responses on the right, over Hz.
+
         Parameters
         ----------
         ax : array-like of two matplotlib axes, default=None
@@ -115,13 +119,21 @@ class FilterResponseDisplay:
 
         Returns
         -------
-        display : FilterResponseDisplay
+        FilterResponseDisplay
             The object itself.
 
         Raises
         ------
         ValueError
             If `ax` holds another number of axes.
+
+        See Also
+        --------
+        from_estimator : Makes the display and draws it.
+
+        Examples
+        --------
+        See :class:`FilterResponseDisplay`.
         """
         [self.axes_] = take_axes(ax, 1, 2, (4.5, 6), sharey=True)
         self.figure_ = self.axes_[0].figure

@@ -76,6 +76,8 @@ class SaliencyDisplay:
     ):
         """Draw what a fitted classifier hears in an excerpt.
 
+        How much each moment adds to the log-odds of a class is measured first.
+
         Parameters
         ----------
         estimator : estimator
@@ -98,7 +100,7 @@ class SaliencyDisplay:
 
         Returns
         -------
-        display : SaliencyDisplay
+        SaliencyDisplay
             What was drawn.
 
         Raises
@@ -133,6 +135,8 @@ class SaliencyDisplay:
     def plot(self, ax=None, *, window_seconds=WINDOW_SECONDS):
         """Draw the excerpt and what its moments say.
 
+        Saliencies are added up over short windows, for the eye.
+
         Parameters
         ----------
         ax : matplotlib axes, default=None
@@ -142,13 +146,21 @@ class SaliencyDisplay:
 
         Returns
         -------
-        display : SaliencyDisplay
+        SaliencyDisplay
             The object itself.
 
         Raises
         ------
         ValueError
             If `ax` is more than one, or a window is shorter than one sample.
+
+        See Also
+        --------
+        from_estimator : Makes the display and draws it.
+
+        Examples
+        --------
+        See :class:`SaliencyDisplay`.
         """
         length = round(window_seconds * self.sample_rate)
         if length < 1:

@@ -9,6 +9,8 @@ from skgenre.displays._axes import COLORS, take_axes
 class SongTimelineDisplay:
     """Probabilities of the classes along a song, excerpt by excerpt.
 
+    It shows where in a song the classifier hears which class.
+
     Parameters
     ----------
     seconds : ndarray of shape (n_excerpts,)
@@ -64,6 +66,8 @@ class SongTimelineDisplay:
     def from_estimator(cls, estimator, song, *, ax=None):
         """Draw what a fitted song classifier hears along a song.
 
+        The song is read, cut and predicted first, as in `predict_excerpts`.
+
         Parameters
         ----------
         estimator : SongClassifier
@@ -75,7 +79,7 @@ class SongTimelineDisplay:
 
         Returns
         -------
-        display : SongTimelineDisplay
+        SongTimelineDisplay
             What was drawn.
 
         Raises
@@ -113,6 +117,8 @@ class SongTimelineDisplay:
     def plot(self, ax=None):
         """Draw the song.
 
+        Each excerpt is a bar, divided among the classes.
+
         Parameters
         ----------
         ax : matplotlib axes, default=None
@@ -120,13 +126,21 @@ class SongTimelineDisplay:
 
         Returns
         -------
-        display : SongTimelineDisplay
+        SongTimelineDisplay
             The object itself.
 
         Raises
         ------
         ValueError
             If `ax` is more than one.
+
+        See Also
+        --------
+        from_estimator : Makes the display and draws it.
+
+        Examples
+        --------
+        See :class:`SongTimelineDisplay`.
         """
         [[self.ax_]] = take_axes(ax, 1, 1, (9, 3))
         self.figure_ = self.ax_.figure

@@ -58,6 +58,8 @@ class TrainingCurveDisplay:
     def from_estimator(cls, estimator, *, ax=None):
         """Draw the training of a fitted classifier.
 
+        The figures are those of its `history_`.
+
         Parameters
         ----------
         estimator : estimator
@@ -68,7 +70,7 @@ class TrainingCurveDisplay:
 
         Returns
         -------
-        display : TrainingCurveDisplay
+        TrainingCurveDisplay
             What was drawn.
 
         Raises
@@ -98,6 +100,8 @@ class TrainingCurveDisplay:
     def plot(self, ax=None):
         """Draw the curves.
 
+        Validation is drawn where the history has it.
+
         Parameters
         ----------
         ax : array-like of two matplotlib axes, default=None
@@ -105,13 +109,21 @@ class TrainingCurveDisplay:
 
         Returns
         -------
-        display : TrainingCurveDisplay
+        TrainingCurveDisplay
             The object itself.
 
         Raises
         ------
         ValueError
             If `ax` holds another number of axes.
+
+        See Also
+        --------
+        from_estimator : Makes the display and draws it.
+
+        Examples
+        --------
+        See :class:`TrainingCurveDisplay`.
         """
         [self.axes_] = take_axes(ax, 1, 2, (4.5, 3.5))
         self.figure_ = self.axes_[0].figure
