@@ -5,6 +5,8 @@ import os
 # Before any example loads TensorFlow: its greeting would stand among their output.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
+from sphinx_gallery.sorting import ExplicitOrder
+
 import skgenre
 
 project = "skgenre"
@@ -80,8 +82,25 @@ sphinx_gallery_conf = {
     "gallery_dirs": "auto_examples",
     "backreferences_dir": "generated/backreferences",
     "doc_module": ("skgenre",),
-    "reference_url": {"skgenre": None},
-    "within_subsection_order": "FileNameSortKey",
+    # From the lesson to what goes beyond it; what is not named here comes last.
+    "within_subsection_order": ExplicitOrder(
+        [
+            "plot_classical_vs_rock.py",
+            "plot_lesson_both_pairs.py",
+            "plot_three_genres.py",
+            "plot_class_weights.py",
+            "plot_early_stopping_pipeline.py",
+            "plot_grid_kernel_sizes.py",
+            "plot_parallel_search.py",
+            "plot_learning_curve_songs.py",
+            "plot_song_folder.py",
+            "plot_song_timeline.py",
+            "plot_saliency.py",
+            "plot_what_filters_hear.py",
+            "plot_onnx.py",
+            "*",
+        ]
+    ),
     "abort_on_example_error": True,
     "image_scrapers": ("matplotlib",),
     "matplotlib_animations": False,
