@@ -1,5 +1,7 @@
 """The contract that both classifiers share: labels, validation, fit and predict."""
 
+from functools import partial
+
 import keras
 import numpy as np
 from scikeras._utils import route_params
@@ -15,6 +17,7 @@ from skgenre._engine import ROWS_PER_CALL, fresh_weights, predict, train
 from skgenre._input_gradients import input_gradients
 from skgenre._keras_parts import make_callbacks, make_loss, make_optimizer
 from skgenre._samples import hold_out, make_samples, weigh_classes
+from skgenre._sklearn_callbacks import CallbackSupportMixin, EpochTasks, without_running_fit
 from skgenre._training import Schedule, State
 from skgenre._validation import (
     at_least_two,
@@ -26,7 +29,7 @@ from skgenre._validation import (
 )
 
 
-class BaseGenreClassifier(SklearnKerasClassifier):
+class BaseGenreClassifier(CallbackSupportMixin, SklearnKerasClassifier):
     """Base of classifiers that train one Keras network on waveforms.
 
     A subclass gives the network: `_build` and `_count_parameters`, functions of
@@ -84,6 +87,7 @@ class BaseGenreClassifier(SklearnKerasClassifier):
         >>> sorted(classifier.history_)
         ['accuracy', 'loss', 'val_accuracy', 'val_loss']
         """
+        context = self._init_callback_context(max_subtasks=self._setting("epochs"))
         with unchanged_on_failure(self):
             continuing = self.warm_start and hasattr(self, "classes_")
             X, rows, y, sample_weight, groups = check_training(
@@ -96,7 +100,7 @@ class BaseGenreClassifier(SklearnKerasClassifier):
             weights = weigh_classes(self._setting("class_weight"), y, self.classes_, sample_weight)
             samples = make_samples(X, rows, y, self.classes_, weights, sample_weight)
             training, validation = self._set_apart(samples, y, groups, X_val, y_val, weights)
-            self._train(training, validation, self._setting("epochs"))
+            self._train(training, validation, self._setting("epochs"), context)
         return self
 
     @_fit_context(prefer_skip_nested_validation=True)
@@ -142,6 +146,7 @@ class BaseGenreClassifier(SklearnKerasClassifier):
         >>> classifier.partial_fit(X[12:], y[12:]).n_iter_
         2
         """
+        context = self._init_callback_context(task_name="partial-fit", max_subtasks=1)
         with unchanged_on_failure(self):
             self._refuse_what_needs_all_data()
             first = _check_partial_fit_first_call(self, classes)
@@ -153,7 +158,7 @@ class BaseGenreClassifier(SklearnKerasClassifier):
             check_labels(y, self.classes_, "y")
             weights = weigh_classes(self._setting("class_weight"), y, self.classes_, sample_weight)
             samples = make_samples(X, rows, y, self.classes_, weights, sample_weight)
-            self._train(samples, None, epochs=1)
+            self._train(samples, None, 1, context)
         return self
 
     def initialize(self, X, y):
@@ -360,8 +365,11 @@ class BaseGenreClassifier(SklearnKerasClassifier):
             )
         return samples, None
 
-    def _train(self, training, validation, epochs):
+    def _train(self, training, validation, epochs, context):
         recipe, callbacks = self._recipe(), self._callbacks()
+        # Slots are of use to an optimizer of the same kind only.
+        kind = type(recipe.optimizer).__name__
+        watched = self._watched(training)
         schedule = Schedule(
             epochs=epochs,
             batch_size=self._setting("batch_size"),
@@ -369,24 +377,42 @@ class BaseGenreClassifier(SklearnKerasClassifier):
             first_epoch=self.n_iter_,
             callbacks=callbacks,
             verbose=int(self._setting("verbose")),
+            tasks=EpochTasks(context, partial(self._trained, kind), **watched),
         )
-        # Slots are of use to an optimizer of the same kind only.
-        kind = type(recipe.optimizer).__name__
+        context.call_on_fit_task_begin(**watched)
         state = State(self._weights, self._slots_by_optimizer.get(kind))
         state, history = train(recipe, state, training, validation, schedule)
-        self._weights, self._slots_by_optimizer = _finite(state.weights), {kind: state.slots}
-        self._record(history)
+        vars(self).update(self._trained(kind, state, history))
+        vars(self).pop("_model", None)
+        context.call_on_fit_task_end(**watched, reconstruction_attributes={})
 
-    def _record(self, history):
+    def _trained(self, kind, state, history):
+        """Make attributes of a training's course; `kind` names the optimizer's class."""
+        return {
+            "_weights": _finite(state.weights),
+            "_slots_by_optimizer": {kind: state.slots},
+            "history_": self._continued(history),
+            "n_iter_": self.n_iter_ + len(history["loss"]),
+        }
+
+    def _continued(self, history):
         """Append epochs to the history; NaN stands where an epoch had no validation data."""
         n_new = len(history["loss"])
-        self.history_ = {
+        return {
             name: self.history_.get(name, [np.nan] * self.n_iter_)
             + history.get(name, [np.nan] * n_new)
             for name in {**self.history_, **history}
         }
-        self.n_iter_ += n_new
-        vars(self).pop("_model", None)
+
+    def _watched(self, training):
+        """Say what scikit-learn's callbacks see of a training; arrays are read if they ask."""
+        given = training.sample_weight
+        return {
+            "estimator": self,
+            "X": training.excerpts,
+            "y": lambda: self.classes_[training.codes],
+            "metadata": None if given is None else {"sample_weight": given},
+        }
 
     def _recipe(self):
         settings = self._network_settings()
@@ -432,7 +458,7 @@ class BaseGenreClassifier(SklearnKerasClassifier):
         return route_params(self._routed_params(), destination, pass_filter=())
 
     def __getstate__(self):
-        state = super().__getstate__()
+        state = without_running_fit(super().__getstate__())
         state.pop("_model", None)
         return state
 

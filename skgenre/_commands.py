@@ -13,7 +13,7 @@ from sklearn.metrics import accuracy_score, balanced_accuracy_score, confusion_m
 from sklearn.model_selection import StratifiedKFold, train_test_split
 from sklearn.pipeline import make_pipeline
 
-from skgenre._progress_bars import bars, follow
+from skgenre._progress_bars import bar, follow
 from skgenre._song_cutting import count_timesteps, spread
 from skgenre._song_reading import read_waveforms
 from skgenre._text_tables import as_columns
@@ -75,14 +75,13 @@ def predict(options):
     classifier = _load_for_prediction(options.model)
     waveforms = read_waveforms(options.files, classifier.sample_rate, n_jobs=options.jobs)
     found, status = [], DONE
-    for file, waveform in zip(
-        options.files, follow(waveforms, len(options.files), "Listening"), strict=True
-    ):
-        if isinstance(waveform, ValueError):
-            _say(waveform)
-            status = SOME_FILES_FAILED
-        else:
-            found.append({"file": file, **_describe(classifier, waveform)})
+    with follow(waveforms, len(options.files), "Listening") as heard:
+        for file, waveform in zip(options.files, heard, strict=True):
+            if isinstance(waveform, ValueError):
+                _say(waveform)
+                status = SOME_FILES_FAILED
+            else:
+                found.append({"file": file, **_describe(classifier, waveform)})
     options.write(found, classifier.classes_.tolist())
     return status
 
@@ -168,7 +167,8 @@ def _read_folder(options):
     if folder.n_left_out:
         _say(f"Files left out, as hidden or no songs of a genre: {folder.n_left_out}.")
     read = read_waveforms(folder.paths, options.sample_rate, n_jobs=options.jobs)
-    found = list(follow(read, len(folder.paths), "Reading songs"))
+    with follow(read, len(folder.paths), "Reading songs") as songs:
+        found = list(songs)
     heard = np.array([not isinstance(waveform, ValueError) for waveform in found])
     for failure in compress(found, ~heard):
         _say(failure)
@@ -200,9 +200,8 @@ def _training_bar(n_epochs):
     """Show epochs as they go by; yields a Keras callback that counts them."""
     import keras
 
-    with bars() as progress:
-        task = progress.add_task("Training", total=n_epochs)
-        yield keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: progress.advance(task))
+    with bar("Training", n_epochs) as progress:
+        yield keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: progress.advance())
 
 
 def _make_folds(songs, options):

@@ -1,11 +1,109 @@
-"""Progress bars on standard error, with the time left."""
+"""Progress bars on standard error, with the time left.
+
+A terminal shows them as moving bars, a notebook as an output that changes, with no need of
+ipywidgets. Anything else, such as a file, a pipe or the log of a worker process, gets one line for
+each bar, once it ends.
+"""
+
+import sys
+import threading
+import time
+from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import Progress, track
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Column
+
+SECONDS_PER_NOTEBOOK_UPDATE = 0.25
 
 
+class Bar:
+    """How far one piece of work has come.
+
+    Parameters
+    ----------
+    progress : rich.progress.Progress
+        What draws it.
+    text : str
+        What is done.
+    total : int
+        How many steps there will be.
+    redraw : callable, default=None
+        Called without arguments after each change, where `progress` does not draw by itself.
+    """
+
+    def __init__(self, progress, text, total, redraw=None):
+        self._progress, self._redraw = progress, redraw
+        number = progress.add_task(text, total=total, values="")
+        [self._task] = (task for task in progress.tasks if task.id == number)
+
+    def advance(self, steps=1, **shown):
+        """Go on by some steps.
+
+        Parameters
+        ----------
+        steps : int, default=1
+            How many.
+        **shown : str
+            What stands around the bar from now on: `description` before it, `values` after it.
+        """
+        self._progress.update(self._task.id, advance=steps, **shown)
+        if self._redraw is not None:
+            self._redraw()
+
+    def fill(self):
+        """Show that no more steps will come."""
+        self._progress.update(self._task.id, total=self._task.completed)
+
+    def remove(self):
+        """Take the bar off its display, and return it to be printed a last time."""
+        self._progress.remove_task(self._task.id)
+        return self._progress.make_tasks_table([self._task])
+
+    def line(self):
+        """Put where the work stands, and how long it took, into one line of text."""
+        seconds = f"{self._task.elapsed:.0f}s"
+        parts = self._task.description, seconds, self._task.fields["values"]
+        return " - ".join(part for part in parts if part)
+
+
+@contextmanager
+def bar(text, total):
+    """Show a bar for as long as a block runs.
+
+    Parameters
+    ----------
+    text : str
+        What is done.
+    total : int
+        How many steps there will be.
+
+    Yields
+    ------
+    bar : Bar
+        To be told of each step.
+    """
+    console = Console(stderr=True)
+    if console.is_jupyter:
+        place = _in_notebook
+    elif console.is_interactive and console.file.isatty():
+        place = _TERMINAL.row
+    else:
+        place = _as_one_line
+    with place(console, text, total) as shown:
+        yield shown
+        shown.fill()
+
+
+@contextmanager
 def follow(iterable, total, text, *, shown=True):
-    """Pass items through and show how many have come.
+    """Pass items through and show, for as long as a block runs, how many have been dealt with.
 
     Parameters
     ----------
@@ -18,15 +116,108 @@ def follow(iterable, total, text, *, shown=True):
     shown : bool, default=True
         Whether to show anything.
 
-    Returns
-    -------
-    items : iterator
+    Yields
+    ------
+    items : iterable
         The same items.
     """
-    console = Console(stderr=True)
-    return track(iterable, text, total=total, console=console, disable=not shown)
+    if not shown:
+        yield iterable
+        return
+    with bar(text, total) as progress:
+        yield _counted(iterable, total, progress)
 
 
-def bars():
-    """Make a `rich.progress.Progress`, for several bars or steps of unequal kinds."""
-    return Progress(*Progress.get_default_columns(), console=Console(stderr=True))
+def _counted(iterable, total, progress):
+    for number, item in enumerate(iterable, 1):
+        yield item
+        progress.advance(values=f"{number}/{total}")
+
+
+class _Terminal:
+    """The display of all bars that run in this process at the same time, a row for each.
+
+    Two displays, say of fits in two threads, would overwrite each other's rows.
+    """
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._n_bars = 0
+
+    @contextmanager
+    def row(self, console, text, total):
+        progress = self._enter(console)
+        try:
+            shown = Bar(progress, text, total)
+            try:
+                yield shown
+            finally:
+                # Above the rows that still run, where it is scrolled away as any other line.
+                progress.print(shown.remove())
+        finally:
+            self._leave()
+
+    def _enter(self, console):
+        with self._lock:
+            if not self._n_bars:
+                self._progress = _make_progress(console)
+                self._progress.start()
+            self._n_bars += 1
+            return self._progress
+
+    def _leave(self):
+        with self._lock:
+            self._n_bars -= 1
+            if not self._n_bars:
+                self._progress.stop()
+
+
+_TERMINAL = _Terminal()
+
+
+@contextmanager
+def _in_notebook(console, text, total):
+    from IPython.display import display
+
+    # rich's own display in notebooks needs ipywidgets, and warns where they are missing.
+    progress = _make_progress(console, disable=True)
+    drawn = time.monotonic()
+
+    def redraw():
+        nonlocal drawn
+        if time.monotonic() - drawn >= SECONDS_PER_NOTEBOOK_UPDATE:
+            handle.update(progress)
+            drawn = time.monotonic()
+
+    shown = Bar(progress, text, total, redraw)
+    handle = display(progress, display_id=True)
+    try:
+        yield shown
+    finally:
+        handle.update(progress)
+
+
+@contextmanager
+def _as_one_line(console, text, total):
+    shown = Bar(_make_progress(console, disable=True), text, total)
+    try:
+        yield shown
+    finally:
+        print(shown.line(), file=console.file, flush=True)
+
+
+def _make_progress(console, *, disable=False):
+    return Progress(
+        TextColumn("{task.description}", style="progress.description"),
+        BarColumn(bar_width=None, table_column=Column(ratio=1, max_width=40)),
+        TaskProgressColumn(),
+        TimeRemainingColumn(compact=True, elapsed_when_finished=True),
+        TextColumn("{task.fields[values]}", markup=False),
+        console=console,
+        disable=disable,
+        expand=True,
+        transient=True,
+        # Lines that others print go above the bars. Standard output that does not end in the
+        # same terminal must not end there either.
+        redirect_stdout=sys.stdout.isatty(),
+    )

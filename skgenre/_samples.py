@@ -25,6 +25,7 @@ class Samples:
     codes: np.ndarray  # (n_samples,), number of each sample's class
     n_classes: int
     weights: np.ndarray  # (n_samples,), float32
+    sample_weight: np.ndarray | None = None  # (n_samples,), as given by the user
 
     def __len__(self):
         return len(self.rows)
@@ -56,17 +57,22 @@ class Samples:
             self.codes[positions],
             self.n_classes,
             self.weights[positions],
+            None if self.sample_weight is None else self.sample_weight[positions],
         )
 
     def arrays(self):
         """Read the samples: excerpts, targets and weights."""
+        return self.excerpts(), self.targets, self.weights
+
+    def excerpts(self):
+        """Read the excerpts alone."""
         if len(self) == len(self.X) and np.array_equal(self.rows, np.arange(len(self))):
-            return self.X, self.targets, self.weights
+            return self.X
         excerpts = np.empty((len(self), self.X.shape[1]), self.X.dtype)
         for part in gen_batches(len(self), ROWS_PER_READ):
             excerpts[part] = self.X[self.rows[part]]
             release_pages(self.X)
-        return excerpts, self.targets, self.weights
+        return excerpts
 
 
 def make_samples(X, rows, y, classes, class_weights, sample_weight=None):
@@ -96,7 +102,7 @@ def make_samples(X, rows, y, classes, class_weights, sample_weight=None):
     weights = class_weights[codes]
     if sample_weight is not None:
         weights = weights * sample_weight
-    return Samples(X, rows, codes, len(classes), weights.astype(np.float32))
+    return Samples(X, rows, codes, len(classes), weights.astype(np.float32), sample_weight)
 
 
 def _targets(codes, n_classes):

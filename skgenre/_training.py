@@ -9,7 +9,8 @@ from sklearn.utils import gen_batches
 
 from skgenre._compiled import CompiledNetwork
 from skgenre._feeding import feed, rows_per_block
-from skgenre._progress import BATCH_EVENTS, EpochLines, listens_to_batches
+from skgenre._progress import BATCH_EVENTS, listens_to_batches, progress_shown
+from skgenre._sklearn_callbacks import EpochTasks
 
 # Between two visits to Python: short enough for Ctrl-C, long enough that the visits cost nothing
 # beside the steps. A progress bar wants to move more often.
@@ -37,6 +38,7 @@ class Schedule:
     first_epoch: int
     callbacks: list
     verbose: int
+    tasks: EpochTasks
 
     def order(self, epoch, n_samples):
         """Shuffled row numbers; an epoch's order depends on the seed and its number alone."""
@@ -80,7 +82,7 @@ class TrainingProgram:
         """
         self._load(state, learning_rate)
         history = self._run(feed(training), validation, schedule)
-        return State(self._network.weights(), self._network.slots()), history
+        return self._state(), history
 
     def _load(self, state, learning_rate):
         # Slots of other settings (say, without momentum) are of no use either.
@@ -92,10 +94,22 @@ class TrainingProgram:
 
     def _run(self, training, validation, schedule):
         n_steps = -(-len(training.samples) // schedule.batch_size)
-        callbacks = _Watchers(self._network, schedule, n_steps)
-        history = {}
-        callbacks.tell("on_train_begin")
-        for epoch in range(schedule.epochs):
+        with progress_shown(schedule.verbose, schedule.epochs * n_steps) as shown:
+            callbacks = _Watchers(self._network, schedule, n_steps, shown)
+            callbacks.tell("on_train_begin")
+            history = self._run_epochs(training, validation, schedule, callbacks)
+            callbacks.tell("on_train_end", {name: values[-1] for name, values in history.items()})
+        return history
+
+    def _run_epochs(self, training, validation, schedule, callbacks):
+        def course():
+            return self._state(), history
+
+        history = {"loss": [], "accuracy": []}
+        stop = False
+        while not stop and len(history["loss"]) < schedule.epochs:
+            epoch = len(history["loss"])
+            schedule.tasks.begin(course)
             callbacks.tell("on_epoch_begin", epoch)
             logs = self._run_epoch(training, schedule, epoch, callbacks)
             if validation is not None:
@@ -103,10 +117,11 @@ class TrainingProgram:
             for name, value in logs.items():
                 history.setdefault(name, []).append(value)
             callbacks.tell("on_epoch_end", epoch, dict(logs))
-            if callbacks.want_to_stop():
-                break
-        callbacks.tell("on_train_end", dict(logs))
+            stop = schedule.tasks.end(course) or callbacks.want_to_stop()
         return history
+
+    def _state(self):
+        return State(self._network.weights(), self._network.slots())
 
     def _run_epoch(self, training, schedule, epoch, callbacks):
         order = schedule.order(epoch, len(training.samples))
@@ -135,8 +150,7 @@ class TrainingProgram:
 class _Watchers:
     """Keras callbacks, which see the network as a Keras model and may change its weights."""
 
-    def __init__(self, network, schedule, n_steps):
-        shown = [EpochLines()] if schedule.verbose > 1 else []
+    def __init__(self, network, schedule, n_steps, shown):
         self._network = network
         self._model = None
         self._heard = ()
@@ -148,9 +162,7 @@ class _Watchers:
             self._heard += BATCH_EVENTS
         self._callbacks = keras.callbacks.CallbackList(
             [*schedule.callbacks, *shown],
-            add_progbar=schedule.verbose == 1,
             model=self._model,
-            verbose=schedule.verbose,
             epochs=schedule.epochs,
             steps=n_steps,
         )

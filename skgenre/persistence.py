@@ -9,6 +9,7 @@ from skgenre import _model_archives
 from skgenre._atomic_files import replacing
 from skgenre._extras import import_extra
 from skgenre._foreign_files import one_error
+from skgenre._sklearn_callbacks import without_callbacks
 from skgenre._zip_archives import DAMAGED
 
 __all__ = ["TRUSTED_TYPES", "load", "save"]
@@ -80,7 +81,7 @@ def save(estimator, path, *, trusted=()):
 
     The file is what ``skops.io.dump`` writes, with the versions of the libraries beside it. A
     file at `path` is replaced once the new one is complete, and stays as it is if anything goes
-    wrong.
+    wrong. Callbacks that were set with ``set_callbacks`` are left out.
 
     Parameters
     ----------
@@ -96,8 +97,8 @@ def save(estimator, path, *, trusted=()):
     Raises
     ------
     ValueError
-        If the estimator holds what `load` would refuse: other types, among them callbacks and
-        functions, or a `memory`, which is a folder of pickles.
+        If the estimator holds what `load` would refuse: other types, among them Keras callbacks
+        and functions, or a `memory`, which is a folder of pickles.
     OSError
         If the file cannot be written.
     ModuleNotFoundError
@@ -125,7 +126,7 @@ def save(estimator, path, *, trusted=()):
     """
     skops_io = import_extra("skops.io", "save")
     try:
-        content = _model_archives.tidy(skops_io.dumps(estimator))
+        content = _model_archives.tidy(skops_io.dumps(without_callbacks(estimator)))
         _check_types(skops_io, content, trusted)
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"Cannot save {type(estimator).__name__}: {error}") from error

@@ -11,6 +11,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skgenre._large_amplitudes import sums_may_overflow
+from skgenre._sklearn_callbacks import CallbackSupportMixin
 
 __all__ = ["WaveformScaler"]
 
@@ -29,7 +30,7 @@ def _for_the_data_set(scaler):
     return True
 
 
-class WaveformScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+class WaveformScaler(CallbackSupportMixin, OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     """Scale the amplitude of waveforms with one mean and one scale over time.
 
     Every sample becomes ``(x - mean) / scale``. The mean and the scale are single numbers,
@@ -138,7 +139,7 @@ class WaveformScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         4.0
         """
         self._reset()
-        return self.partial_fit(X)
+        return self.partial_fit(X, y)
 
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y=None):
@@ -177,6 +178,8 @@ class WaveformScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         """
         first = not hasattr(self, "n_samples_seen_")
         X = self._validate(X, reset=first)
+        context = self._init_callback_context()
+        context.call_on_fit_task_begin(estimator=self, X=X, y=y)
         if first:
             self.n_samples_seen_ = 0
             self._moments, self._extremes = StandardScaler(), (np.inf, -np.inf)
@@ -184,6 +187,7 @@ class WaveformScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         if not self.per_excerpt:
             self._add_moments(X)
             self._settle(X.dtype)
+        context.call_on_fit_task_end(estimator=self, X=X, y=y, reconstruction_attributes={})
         return self
 
     def transform(self, X):

@@ -19,6 +19,7 @@ from sklearn.utils.validation import (
 
 from skgenre._fit_metadata import name_for_fit
 from skgenre._progress_bars import follow
+from skgenre._sklearn_callbacks import CallbackSupportMixin
 from skgenre._song_cutting import CutSong, count_timesteps, cut_song
 from skgenre._song_reading import check_songs, read_waveforms
 from skgenre.audio import EXCERPT_SECONDS, SAMPLE_RATE
@@ -47,7 +48,7 @@ class UnreadableSongWarning(UserWarning):
     """
 
 
-class SongClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
+class SongClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     """Classify whole songs by what a classifier of excerpts says of their parts.
 
     A song is a sound file or a waveform of any length. Songs are decoded, mixed to mono,
@@ -195,29 +196,17 @@ class SongClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         >>> classifier.fit(songs, ["rock", "rock", "pop", "pop"]).n_excerpts_
         array([2, 2, 2, 2])
         """
-        songs = check_songs(X)
-        y = column_or_1d(y, warn=True)
-        assert_all_finite(y, input_name="y")
-        check_consistent_length(songs, y)
-        check_classification_targets(y)
-        weights = _check_sample_weight(sample_weight, y, ensure_non_negative=True)
+        songs, y, weights = _check_training(X, y, sample_weight)
+        metadata = None if sample_weight is None else {"sample_weight": weights}
+        watched = {"estimator": self, "X": songs, "y": y, "metadata": metadata}
+        context = self._init_callback_context(max_subtasks=2)
+        context.call_on_fit_task_begin(**watched)
+        reading = context.subcontext(task_name="read-songs")
+        reading.call_on_fit_task_begin(**watched)
         parts = [song.excerpts for song in self._cut(songs)]
-        n_excerpts = np.array([len(part) for part in parts])
-        heard = n_excerpts > 0
-        classes, counts = np.unique(y[heard], return_counts=True)
-        if len(classes) < 2:
-            raise ValueError(
-                "Classifier can't train when only one class is present: the songs' labels are "
-                f"{classes.tolist()}."
-            )
-        if not weights[heard].any():
-            raise ValueError("sample_weight has only zeros: there is nothing to train on.")
-        estimator = self._fresh_estimator()
-        song = np.repeat(np.arange(len(songs)), n_excerpts)
-        params = self._fit_params(estimator, song, n_excerpts, weights)
-        self.estimator_ = estimator.fit(np.concatenate(parts), y[song], **params)
-        self.classes_, self.class_prior_ = classes, counts / counts.sum()
-        self.n_excerpts_ = n_excerpts
+        reading.call_on_fit_task_end(**watched)
+        self._learn(parts, y, weights, context.subcontext(task_name="fit-estimator"))
+        context.call_on_fit_task_end(**watched, reconstruction_attributes={})
         return self
 
     def predict(self, X):
@@ -347,7 +336,31 @@ class SongClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         (2, 2)
         """
         check_is_fitted(self)
-        return [self._follow(song) for song in self._cut(check_songs(X))]
+        with closing(self._cut(check_songs(X))) as cut:
+            return [self._follow(song) for song in cut]
+
+    def _learn(self, parts, y, weights, context):
+        """Fit the classifier of excerpts, of which each song is a part."""
+        n_excerpts = np.array([len(part) for part in parts])
+        heard = n_excerpts > 0
+        classes, counts = np.unique(y[heard], return_counts=True)
+        if len(classes) < 2:
+            raise ValueError(
+                "Classifier can't train when only one class is present: the songs' labels are "
+                f"{classes.tolist()}."
+            )
+        if not weights[heard].any():
+            raise ValueError("sample_weight has only zeros: there is nothing to train on.")
+        estimator = self._fresh_estimator()
+        song = np.repeat(np.arange(len(parts)), n_excerpts)
+        params = self._fit_params(estimator, song, n_excerpts, weights)
+        watched = {"estimator": self, "X": np.concatenate(parts), "y": y[song]}
+        with context.propagate_callback_context(estimator):
+            context.call_on_fit_task_begin(**watched)
+            self.estimator_ = estimator.fit(watched["X"], watched["y"], **params)
+        context.call_on_fit_task_end(**watched)
+        self.classes_, self.class_prior_ = classes, counts / counts.sum()
+        self.n_excerpts_ = n_excerpts
 
     def _cut(self, songs):
         """Yield the excerpts of each song and where they begin; none of one that is unreadable."""
@@ -355,9 +368,9 @@ class SongClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         hop = length if self.hop_seconds is None else self._n_timesteps("hop_seconds")
         waveforms = read_waveforms(songs, self.sample_rate, memory=self.memory, n_jobs=self.n_jobs)
         errors = []
-        with closing(waveforms):
-            shown = follow(waveforms, len(songs), "Reading songs", shown=bool(self.verbose))
-            for waveform in shown:
+        shown = follow(waveforms, len(songs), "Reading songs", shown=bool(self.verbose))
+        with closing(waveforms), shown as followed:
+            for waveform in followed:
                 if not isinstance(waveform, ValueError):
                     yield cut_song(waveform, length, hop, self.max_excerpts)
                 elif self.on_error == "skip":
@@ -426,3 +439,12 @@ class SongClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.input_tags.string = True
         return tags
+
+
+def _check_training(X, y, sample_weight):
+    songs = check_songs(X)
+    y = column_or_1d(y, warn=True)
+    assert_all_finite(y, input_name="y")
+    check_consistent_length(songs, y)
+    check_classification_targets(y)
+    return songs, y, _check_sample_weight(sample_weight, y, ensure_non_negative=True)

@@ -1,0 +1,106 @@
+"""scikit-learn's callbacks, which watch fits: `set_callbacks`, new in scikit-learn 1.9.
+
+With older versions nothing can be set, and `CallbackSupportMixin` and the context that it gives to
+a fit stand in for scikit-learn's own: nobody watches.
+"""
+
+from contextlib import nullcontext
+from copy import copy
+
+from sklearn.base import BaseEstimator
+
+try:
+    from sklearn.callback import CallbackSupportMixin
+except ModuleNotFoundError:
+
+    class CallbackSupportMixin:
+        """Of scikit-learn's mixin, what fits call."""
+
+        def _init_callback_context(self, **settings):
+            return _Unwatched()
+
+    class _Unwatched:
+        """Of `sklearn.callback.CallbackContext`, what fits call."""
+
+        def subcontext(self, **settings):
+            return self
+
+        def call_on_fit_task_begin(self, **settings):
+            return self
+
+        def call_on_fit_task_end(self, **settings):
+            return False
+
+        def propagate_callback_context(self, sub_estimator):
+            return nullcontext()
+
+
+# What scikit-learn leaves in an estimator's state while it is fitted; all hang on to the fit.
+_WHILE_FITTING = ("_callback_fit_ctx", "_skl_callbacks_to_teardown", "_parent_callback_ctx")
+
+
+class EpochTasks:
+    """One task of scikit-learn's callbacks for each epoch of a fit.
+
+    Parameters
+    ----------
+    context : sklearn.callback.CallbackContext
+        The fit.
+    attributes : callable
+        Makes fitted attributes of a training's course: a function of its state and history.
+    **watched : dict
+        `estimator`, `X`, `y` and `metadata` for the callbacks; values, or functions that make them
+        once a callback asks for them.
+    """
+
+    def __init__(self, context, attributes, **watched):
+        self._context, self._attributes, self._watched = context, attributes, watched
+
+    def begin(self, course):
+        """Begin an epoch's task; `course` tells state and history once it is asked for."""
+        self._epoch = self._context.subcontext(task_name="epoch")
+        self._epoch.call_on_fit_task_begin(**self._watched, **self._as_of(course))
+
+    def end(self, course):
+        """End the epoch's task; returns whether a callback wants no other."""
+        return self._epoch.call_on_fit_task_end(**self._watched, **self._as_of(course))
+
+    def _as_of(self, course):
+        return {"reconstruction_attributes": lambda: self._attributes(*course())}
+
+
+def without_running_fit(state):
+    """Leave out of an estimator's state what belongs to a fit that is under way.
+
+    A callback may keep the estimator of an epoch: a copy that must not take part in the fit.
+    """
+    if "_callback_fit_ctx" not in state:
+        return state
+    return {name: value for name, value in state.items() if name not in _WHILE_FITTING}
+
+
+def without_callbacks(value):
+    """Copy estimators, and those inside them, without the callbacks set on them.
+
+    Parameters
+    ----------
+    value : object
+        An estimator, or a list, tuple or dict with estimators in it; anything else is returned as
+        it is.
+
+    Returns
+    -------
+    value : object
+        The same, of shallow copies where estimators are.
+    """
+    if type(value) in (list, tuple):
+        return type(value)(map(without_callbacks, value))
+    if type(value) is dict:
+        return {key: without_callbacks(item) for key, item in value.items()}
+    if not isinstance(value, BaseEstimator):
+        return value
+    bare = copy(value)
+    vars(bare).pop("_skl_callbacks", None)
+    for name, item in vars(bare).items():
+        vars(bare)[name] = without_callbacks(item)
+    return bare
