@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted, check_random_state
 from skgenre._architecture import Architecture, unpack_weights
 from skgenre._compat import SklearnKerasClassifier, unchanged_on_failure
 from skgenre._compiled import Recipe
+from skgenre._documentation import DocumentationLinkMixin
 from skgenre._engine import ROWS_PER_CALL, fresh_weights, predict, train
 from skgenre._input_gradients import input_gradients
 from skgenre._keras_parts import make_callbacks, make_loss, make_optimizer
@@ -29,7 +30,7 @@ from skgenre._validation import (
 )
 
 
-class BaseGenreClassifier(CallbackSupportMixin, SklearnKerasClassifier):
+class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnKerasClassifier):
     """Base of classifiers that train one Keras network on waveforms.
 
     A subclass gives the network: `_build` and `_count_parameters`, functions of

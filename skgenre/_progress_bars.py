@@ -152,8 +152,10 @@ class _Terminal:
             try:
                 yield shown
             finally:
+                row = shown.remove()
+                progress.refresh()
                 # Above the rows that still run, where it is scrolled away as any other line.
-                progress.print(shown.remove())
+                progress.print(row)
         finally:
             self._leave()
 

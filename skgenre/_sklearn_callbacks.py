@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator
 
 try:
     from sklearn.callback import CallbackSupportMixin
-except ModuleNotFoundError:
+except ModuleNotFoundError:  # pragma: no cover  (scikit-learn 1.9 has it)
 
     class CallbackSupportMixin:
         """Of scikit-learn's mixin, what fits call."""

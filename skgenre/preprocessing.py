@@ -10,6 +10,7 @@ from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skgenre._documentation import DocumentationLinkMixin
 from skgenre._large_amplitudes import sums_may_overflow
 from skgenre._sklearn_callbacks import CallbackSupportMixin
 
@@ -30,7 +31,13 @@ def _for_the_data_set(scaler):
     return True
 
 
-class WaveformScaler(CallbackSupportMixin, OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+class WaveformScaler(
+    DocumentationLinkMixin,
+    CallbackSupportMixin,
+    OneToOneFeatureMixin,
+    TransformerMixin,
+    BaseEstimator,
+):
     """Scale the amplitude of waveforms with one mean and one scale over time.
 
     Every sample becomes ``(x - mean) / scale``. The mean and the scale are single numbers,

@@ -17,6 +17,7 @@ from sklearn.utils.validation import (
     column_or_1d,
 )
 
+from skgenre._documentation import DocumentationLinkMixin
 from skgenre._fit_metadata import name_for_fit
 from skgenre._progress_bars import follow
 from skgenre._sklearn_callbacks import CallbackSupportMixin
@@ -48,7 +49,13 @@ class UnreadableSongWarning(UserWarning):
     """
 
 
-class SongClassifier(CallbackSupportMixin, ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
+class SongClassifier(
+    DocumentationLinkMixin,
+    CallbackSupportMixin,
+    ClassifierMixin,
+    MetaEstimatorMixin,
+    BaseEstimator,
+):
     """Classify whole songs by what a classifier of excerpts says of their parts.
 
     A song is a sound file or a waveform of any length. Songs are decoded, mixed to mono,
