@@ -18,7 +18,7 @@ from skgenre._engine import ROWS_PER_CALL, fresh_weights, predict, train
 from skgenre._input_gradients import input_gradients
 from skgenre._keras_parts import make_callbacks, make_loss, make_optimizer
 from skgenre._samples import hold_out, make_samples, weigh_classes
-from skgenre._sklearn_callbacks import CallbackSupportMixin, EpochTasks, without_running_fit
+from skgenre._sklearn_callbacks import CallbackSupportMixin, EpochTasks
 from skgenre._training import Schedule, State
 from skgenre._validation import (
     at_least_two,
@@ -459,7 +459,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         return route_params(self._routed_params(), destination, pass_filter=())
 
     def __getstate__(self):
-        state = without_running_fit(super().__getstate__())
+        state = super().__getstate__()
         state.pop("_model", None)
         return state
 

@@ -35,8 +35,13 @@ except ModuleNotFoundError:  # pragma: no cover  (scikit-learn 1.9 has it)
             return nullcontext()
 
 
-# What scikit-learn leaves in an estimator's state while it is fitted; all hang on to the fit.
-_WHILE_FITTING = ("_callback_fit_ctx", "_skl_callbacks_to_teardown", "_parent_callback_ctx")
+# Where scikit-learn keeps callbacks, and what else they need while an estimator is fitted.
+_ATTRIBUTES = (
+    "_skl_callbacks",
+    "_skl_callbacks_to_teardown",
+    "_callback_fit_ctx",
+    "_parent_callback_ctx",
+)
 
 
 class EpochTasks:
@@ -69,16 +74,6 @@ class EpochTasks:
         return {"reconstruction_attributes": lambda: self._attributes(*course())}
 
 
-def without_running_fit(state):
-    """Leave out of an estimator's state what belongs to a fit that is under way.
-
-    A callback may keep the estimator of an epoch: a copy that must not take part in the fit.
-    """
-    if "_callback_fit_ctx" not in state:
-        return state
-    return {name: value for name, value in state.items() if name not in _WHILE_FITTING}
-
-
 def without_callbacks(value):
     """Copy estimators, and those inside them, without the callbacks set on them.
 
@@ -100,7 +95,7 @@ def without_callbacks(value):
     if not isinstance(value, BaseEstimator):
         return value
     bare = copy(value)
-    vars(bare).pop("_skl_callbacks", None)
-    for name, item in vars(bare).items():
-        vars(bare)[name] = without_callbacks(item)
+    kept = {name: item for name, item in vars(bare).items() if name not in _ATTRIBUTES}
+    vars(bare).clear()
+    vars(bare).update(without_callbacks(kept))
     return bare

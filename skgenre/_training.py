@@ -15,7 +15,7 @@ from skgenre._sklearn_callbacks import EpochTasks
 # Between two visits to Python: short enough for Ctrl-C, long enough that the visits cost nothing
 # beside the steps. A progress bar wants to move more often.
 STEPS_PER_CALL = 64
-STEPS_PER_BAR_UPDATE = 8
+STEPS_PER_BAR_UPDATE = 16
 # Excerpts of a validation set that are judged in one call.
 ROWS_PER_CALL = 512
 EPOCH_EVENTS = ("on_train_begin", "on_epoch_begin", "on_epoch_end", "on_train_end")

@@ -93,7 +93,9 @@ class CNNGenreClassifier(BaseGenreClassifier):
         same weights, byte for byte, in every fit on the same machine. No global generator is
         seeded.
     verbose : int, default=0
-        1 shows a progress bar with loss and time left, 2 prints one line an epoch.
+        1 shows a progress bar on standard error, with epoch, loss, accuracy and time left; where
+        that is neither a terminal nor a notebook, one line at the end. 2 prints one line an
+        epoch on standard output.
 
     Attributes
     ----------
@@ -243,7 +245,9 @@ class MLPGenreClassifier(BaseGenreClassifier):
         same weights, byte for byte, in every fit on the same machine. No global generator is
         seeded.
     verbose : int, default=0
-        1 shows a progress bar with loss and time left, 2 prints one line an epoch.
+        1 shows a progress bar on standard error, with epoch, loss, accuracy and time left; where
+        that is neither a terminal nor a notebook, one line at the end. 2 prints one line an
+        epoch on standard output.
 
     Attributes
     ----------

@@ -91,7 +91,8 @@ class SongClassifier(
         What becomes of a song that cannot be read. With "skip" a warning names it; `fit` leaves
         it out, and in prediction it gets what is known without hearing it, `class_prior_`.
     verbose : int, default=0
-        Not zero: a progress bar on standard error while songs are read.
+        Not zero: a progress bar on standard error while songs are read; where that is neither a
+        terminal nor a notebook, one line at the end.
 
     Attributes
     ----------

@@ -398,6 +398,23 @@ def test_saving_what_was_fitted_leaves_callbacks_out(excerpts, tmp_path, number)
     assert_array_equal(loaded.predict_proba(X), fitted.predict_proba(X))
 
 
+def test_callbacks_can_save_what_they_watch(excerpts, tmp_path):
+    songs, labels = excerpts[0][:12], excerpts[1][:12]
+
+    class Saver(PropagatedRecorder):
+        def on_fit_task_end(self, estimator, context, *, fitted_estimator):
+            if context.task_name == "fit" and fitted_estimator is not None:
+                skgenre.save(fitted_estimator, tmp_path / f"{type(estimator).__name__}.skops")
+
+    pipeline = make_pipeline(WaveformScaler(), small_cnn(epochs=1))
+    watched = SongClassifier(pipeline, excerpt_seconds=0.05).set_callbacks(Saver())
+    watched.fit(songs, labels)
+    loaded = skgenre.load(tmp_path / "SongClassifier.skops")
+    assert_array_equal(loaded.predict_proba(songs), watched.predict_proba(songs))
+    scaler = skgenre.load(tmp_path / "WaveformScaler.skops")
+    assert scaler.scale_ == watched.estimator_[0].scale_
+
+
 def test_the_estimator_of_an_epoch_can_be_saved(excerpts, tmp_path):
     X, y = excerpts
 
