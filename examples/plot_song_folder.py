@@ -28,6 +28,7 @@ from sklearn.pipeline import make_pipeline
 
 from skgenre import CNNGenreClassifier, SongClassifier, WaveformScaler
 from skgenre.datasets import load_audio_folder
+from skgenre.displays import SongTimelineDisplay
 
 RATE = 22050  # Hz
 
@@ -76,7 +77,8 @@ print(f"balanced accuracy by song: {balanced_accuracy_score(labels, predicted):.
 # %%
 # What a song says over time
 # --------------------------
-# A medley that is in turn one and the other: ``predict_excerpts`` tells the course of it.
+# A medley that is in turn one and the other. :class:`~skgenre.displays.SongTimelineDisplay` draws
+# what ``predict_excerpts`` tells of the file, and in the legend what its excerpts say together.
 
 medley = Path(home.name) / "medley.ogg"
 parts = [compose(15, rng) for compose in (pads, drums, pads)]
@@ -84,23 +86,12 @@ soundfile.write(medley, np.concatenate(parts), RATE)
 
 classifier.fit(songs.paths, labels)
 [course] = classifier.predict_excerpts([medley])
-[shares] = classifier.predict_proba([medley])
+print("excerpt by excerpt:", ", ".join(course.labels))
 
-figure, axes = plt.subplots(figsize=(8, 3.5), layout="constrained")
-edges = np.append(course.seconds, course.seconds[-1] + classifier.excerpt_seconds)
-drums_column = list(classifier.classes_).index("drums")
-axes.stairs(course.probabilities[:, drums_column], edges, fill=True, alpha=0.5)
+display = SongTimelineDisplay.from_estimator(classifier, medley)
 for change in (15, 30):
-    axes.axvline(change, color="black", linestyle="--")
-for name, middle in (("pads", 7.5), ("drums", 22.5), ("pads", 37.5)):
-    axes.text(middle, 1.04, name, ha="center")
-axes.set(
-    xlabel="time in the medley (s)",
-    ylabel='probability of "drums"',
-    xlim=(0, 45),
-    ylim=(0, 1.15),
-)
-figure.suptitle(f'Excerpt by excerpt; the whole medley: {shares[drums_column]:.0%} "drums"')
+    display.ax_.axvline(change, color="black", linestyle="--")
+display.ax_.set_title("Fifteen seconds each of pads, drums and pads")
 
 # %%
 # The files were only on loan:
