@@ -31,6 +31,7 @@ from sklearn.pipeline import make_pipeline
 
 from skgenre import CNNGenreClassifier, MLPGenreClassifier, WaveformScaler
 from skgenre.datasets import load_genre_excerpts
+from skgenre.displays import ExcerptDisplay
 from skgenre.networks import format_parameter_table
 
 music = load_genre_excerpts(genres=("classical", "rock"))
@@ -42,6 +43,12 @@ for part, rows in [("training", ~test), ("test", test)]:
         chosen = rows & (y == genre)
         n_songs = len(np.unique(song[chosen]))
         print(f"{part:>8}: {chosen.sum():4d} excerpts of {n_songs:2d} {genre} songs")
+
+# %%
+# Three training excerpts of each genre, drawn at random, at one scale:
+
+excerpts = ExcerptDisplay.from_excerpts(X[~test], y[~test], n_per_class=3, random_state=0)
+excerpts.figure_.suptitle("Three seconds of training songs")
 
 # %%
 # The network
