@@ -88,7 +88,7 @@ for ax, (name, pipe) in zip(axes, trained.items(), strict=True):
         xlabel="Predicted genre",
         ylabel="True genre" if ax is axes[0] else "",
     )
-figure.suptitle("Answers to the test songs' excerpts, as shares of each true genre")
+_ = figure.suptitle("Answers to the test songs' excerpts, as shares of each true genre")
 
 # %%
 # Why the plain network gives up
@@ -119,7 +119,7 @@ for ax, (name, pipe) in zip(axes, trained.items(), strict=True):
     ax.set(title=name, xlabel='Probability of "rock"', ylabel="")
 axes[0].set_ylabel("Test excerpts")
 figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
-figure.suptitle("What the networks say of the test excerpts")
+_ = figure.suptitle("What the networks say of the test excerpts")
 
 # %%
 # The test songs are ten in all, two of them rock: which of the two kinds of weights is ahead here

@@ -48,7 +48,7 @@ for part, rows in [("training", ~test), ("test", test)]:
 # Three training excerpts of each genre, drawn at random, at one scale:
 
 excerpts = ExcerptDisplay.from_excerpts(X[~test], y[~test], n_per_class=3, random_state=0)
-excerpts.figure_.suptitle("Three seconds of training songs")
+_ = excerpts.figure_.suptitle("Three seconds of training songs")
 
 # %%
 # The network

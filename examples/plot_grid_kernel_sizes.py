@@ -91,7 +91,7 @@ axes.set(
     ylabel="Kernel sizes in samples (first one in time)",
     title="Mean ± spread of three song-disjoint folds",
 )
-figure.colorbar(picture, label="Balanced accuracy (0.5 is guessing)")
+_ = figure.colorbar(picture, label="Balanced accuracy (0.5 is guessing)")
 
 # %%
 # How much to read into it

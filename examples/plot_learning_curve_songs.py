@@ -113,7 +113,7 @@ by_song.set(
     xlabel="Training songs of each genre",
     ylabel="Balanced accuracy on test songs",
     xticks=N_SONGS,
-    ylim=(0.45, 0.85),
+    ylim=(0.4, 0.85),
     title="By songs, the curves lie close together",
 )
 by_excerpt.set(
@@ -121,7 +121,7 @@ by_excerpt.set(
     title="By excerpts, they lie apart",
 )
 by_song.legend(loc="lower right", fontsize="small")
-figure.suptitle(f"Mean and standard deviation of {N_DRAWS} draws of songs")
+_ = figure.suptitle(f"Mean and standard deviation of {N_DRAWS} draws of songs")
 
 # %%
 # Compare one song of 24 excerpts with four songs of six: as many excerpts, but the second set

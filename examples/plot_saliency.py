@@ -80,7 +80,7 @@ for ax, (name, method) in zip(axes, METHODS.items(), strict=True):
     for end in ends:
         ax.axvline(end, color="black", linestyle="--")
     ax.set_title(f"{name}: the tone lies between the dashed lines")
-axes[0].set_xlabel("")
+_ = axes[0].set_xlabel("")
 
 # %%
 # Real music

@@ -91,7 +91,7 @@ print("excerpt by excerpt:", ", ".join(course.labels))
 display = SongTimelineDisplay.from_estimator(classifier, medley)
 for change in (15, 30):
     display.ax_.axvline(change, color="black", linestyle="--")
-display.ax_.set_title("Fifteen seconds each of pads, drums and pads")
+_ = display.ax_.set_title("Fifteen seconds each of pads, drums and pads")
 
 # %%
 # The files were only on loan:

@@ -89,7 +89,7 @@ figure, ax = plt.subplots(figsize=(7, 4), layout="constrained")
 rock_column = list(classifier.classes_).index("rock")
 ax.scatter(decibels, course.probabilities[:, rock_column], color="#e69f00", edgecolor="black")
 ax.axhline(0.5, color="grey", linestyle=":")
-ax.set(
+_ = ax.set(
     xlabel="Loudness of the excerpt (dB)",
     ylabel='Probability of "rock"',
     title=f"Excerpts of {music.song_names[doubtful['rock']]}",
@@ -120,7 +120,7 @@ display = SongTimelineDisplay.from_estimator(classifier, medley)
 for change in (15, 30):
     display.ax_.axvline(change, color="black", linestyle="--")
 names = [music.song_names[number] for number in (piece, rock_song, piece)]
-display.ax_.set_title(" | ".join(names))
+_ = display.ax_.set_title(" | ".join(names))
 
 # %%
 # For the medley as a whole there is no right answer. The one it gets is the mean over its excerpts,

@@ -126,7 +126,7 @@ pairs.set(
     ylabel="Balanced accuracy",
     ylim=(0, 1.25),
 )
-pairs.legend(loc="upper center", fontsize="small")
+_ = pairs.legend(loc="upper center", fontsize="small")
 
 # %%
 # Classical music is recognised best; it also has by far the most songs to learn from. The middle
