@@ -29,9 +29,9 @@ y = music.target_names[music.target]
 # %%
 # Drawing songs, then excerpts
 # ----------------------------
-# :func:`~sklearn.model_selection.learning_curve` counts rows: asked for fewer, it takes the first
-# excerpts of its training part, and so cannot tell songs from excerpts. A loop of one's own can:
-# it draws songs, the same number of each genre, and takes excerpts evenly spread over each.
+# :func:`~sklearn.model_selection.learning_curve` counts rows: for a smaller training set it leaves
+# out excerpts, not songs. A loop of one's own can do either: it draws songs, the same number of
+# each genre, and takes excerpts evenly spread over each.
 
 N_SONGS = [1, 2, 4, 6]
 PER_SONG = [6, 24]
