@@ -20,7 +20,8 @@ from rich.progress import (
 )
 from rich.table import Column
 
-SECONDS_PER_NOTEBOOK_UPDATE = 0.25
+# Drawing takes milliseconds, which are those of the work.
+SECONDS_PER_DRAWING = 0.25
 
 
 class Bar:
@@ -187,7 +188,7 @@ def _in_notebook(console, text, total):
 
     def redraw():
         nonlocal drawn
-        if time.monotonic() - drawn >= SECONDS_PER_NOTEBOOK_UPDATE:
+        if time.monotonic() - drawn >= SECONDS_PER_DRAWING:
             handle.update(progress)
             drawn = time.monotonic()
 
@@ -216,6 +217,7 @@ def _make_progress(console, *, disable=False):
         TimeRemainingColumn(compact=True, elapsed_when_finished=True),
         TextColumn("{task.fields[values]}", markup=False),
         console=console,
+        refresh_per_second=1 / SECONDS_PER_DRAWING,
         disable=disable,
         expand=True,
         transient=True,
