@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -65,7 +66,10 @@ def model(music, tmp_path_factory):
     done = run("train", music, "-o", path, *QUICK)
     assert done.returncode == 0, done.stderr
     assert done.stdout == ""
-    assert "Learned 6 of high and 6 of low" in done.stderr
+    reading, training, learned = done.stderr.splitlines()
+    assert re.fullmatch(r"Reading songs - \d+s - 12/12", reading)
+    assert re.fullmatch(r"Training - \d+s", training)
+    assert learned.startswith("Learned 6 of high and 6 of low")
     return path
 
 
