@@ -256,6 +256,8 @@ def notebook(monkeypatch):
     monkeypatch.setitem(sys.modules, "IPython.display", module)
     monkeypatch.setitem(sys.modules, "ipywidgets", None)
     monkeypatch.setattr("rich.console._is_jupyter", lambda: True)
+    # rich makes one for the whole process when it first shows something in a notebook.
+    monkeypatch.setattr("rich._console", None)
     return outputs
 
 
