@@ -8,6 +8,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 from sphinx_gallery.sorting import ExplicitOrder
 
 import skgenre
+from skgenre._documentation import DocumentationLinkMixin
 
 project = "skgenre"
 author = "The skgenre developers"
@@ -76,6 +77,9 @@ intersphinx_mapping = {
     }.items()
 }
 intersphinx_timeout = 10
+
+# Diagrams of estimators stand in the gallery's pages, and link to this build's own API pages.
+DocumentationLinkMixin._doc_link_template = "../generated/skgenre.{name}.html"
 
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",
