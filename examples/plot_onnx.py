@@ -124,4 +124,7 @@ latency.set(
     xlabel="Time for one excerpt (ms)",
     title="One excerpt at a time, in turn",
 )
+latency.minorticks_off()
+milliseconds = (0.2, 0.5, 1, 2, 5)
+latency.set_xticks(milliseconds, labels=map(str, milliseconds))
 plt.show()

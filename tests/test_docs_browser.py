@@ -98,14 +98,30 @@ def test_pages_load_whole_and_without_errors(browser, address, page):
     assert browser.find_element(By.TAG_NAME, "h1").text or page == "search.html"
 
 
+CUT_OFF = """
+const scrolls = element => ["auto", "scroll"].includes(getComputedStyle(element).overflowX);
+const inScrollingBox = element => {
+    for (let box = element; box.tagName !== "ARTICLE"; box = box.parentElement)
+        if (scrolls(box)) return true;
+    return false;
+};
+const texts = document.querySelectorAll("article :is(h1, h2, h3, p, dt, dd, li, img)");
+return [...texts]
+    .filter(element => element.getBoundingClientRect().right > window.innerWidth + 1)
+    .filter(element => !inScrollingBox(element))
+    .map(element => element.outerHTML.slice(0, 200));
+"""
+
+
 @pytest.mark.parametrize("page", PAGES)
-def test_pages_do_not_scroll_sideways_on_a_phone(browser, address, page):
+def test_pages_fit_a_phone(browser, address, page):
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)
     try:
         _open(browser, f"{address}/{page}")
         width = browser.execute_script("return document.scrollingElement.scrollWidth")
         assert browser.execute_script("return window.innerWidth") == PHONE["width"]
         assert width <= PHONE["width"]
+        assert browser.execute_script(CUT_OFF) == []
     finally:
         browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 

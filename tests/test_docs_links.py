@@ -43,7 +43,9 @@ def _inside(path, address):
     target = (SITE / path).parent / unquote(parts.path) if parts.path else SITE / path
     if target.is_dir():
         target = target / "index.html"
-    return target.resolve(), unquote(parts.fragment)
+    # What follows is text to look for on the page, as diagrams of estimators link to parameters.
+    fragment, _, _ = parts.fragment.partition(":~:")
+    return target.resolve(), unquote(fragment)
 
 
 def _is_broken(pages, path, address):
