@@ -9,7 +9,9 @@ import pytest
 
 from tests.built_site import PAGES, SITE, needs_site
 
-pytest.importorskip("selenium", reason="selenium drives the browser")
+pytest.importorskip(
+    "selenium", reason="selenium, which drives the browser, is not installed (docs-test)"
+)
 
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
