@@ -54,9 +54,9 @@ _ = excerpts.figure_.suptitle("Three seconds of training songs")
 # The network
 # -----------
 # Four convolutions slide short filters along the wave and thin it out, a dense layer combines
-# what they found, and one last unit gives the probability of the second class. Before it, a
-# scaler divides all samples by the loudest one of the training set: a single number, so that the
-# shape of the waves stays as it is.
+# what they found, and one last unit gives the probability of the second class. Before the network,
+# a scaler takes the training set's mean off all samples and divides them by its greatest amplitude:
+# one number each, so that the shape of the waves stays as it is.
 #
 # There are more classical than rock excerpts. Without ``class_weight="balanced"`` the network
 # could do well by calling most songs classical.

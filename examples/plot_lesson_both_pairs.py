@@ -4,9 +4,9 @@ The lesson's two networks on two pairs
 ======================================
 
 The lesson that this package comes from tries two networks on two questions: a perceptron and a
-convolutional network, on classical or rock, and on a harder pair. Its own music cannot be had.
-This example asks the same of the music that comes with the package: classical or rock, and, as
-the harder pair, rock or electronic. Every excerpt is classified by a network that has heard
+convolutional network, on classical or rock, and on a harder pair. The lesson's own music does not
+come with the package, so this example asks the same of the music that does: classical or rock, and,
+as the harder pair, rock or electronic. Every excerpt is classified by a network that has heard
 nothing of its song.
 """
 
