@@ -1,11 +1,11 @@
 """All that scikeras 0.13 lacks for today's scikit-learn, in one place.
 
-scikeras is no longer maintained [1]_; each piece here says which of its gaps it closes and
-can go once the gap is closed upstream.
+scikeras looks for somebody to maintain it [1]_; each piece here says which of its gaps it closes
+and can go once the gap is closed upstream.
 
 References
 ----------
-.. [1] https://github.com/adriangb/scikeras/issues/337
+.. [1] https://github.com/adriangb/scikeras/issues/329
 """
 
 import inspect

@@ -241,6 +241,17 @@ def test_the_legend_tells_of_the_whole_song(songs, song):
     assert texts == expected[::-1]
 
 
+def test_without_an_answer_for_the_song_the_legend_has_labels_alone():
+    display = SongTimelineDisplay(
+        seconds=np.array([0.0, 3.0]),
+        probabilities=np.array([[0.2, 0.8], [0.6, 0.4]]),
+        classes=np.array(["classical", "rock"]),
+        excerpt_seconds=3.0,
+    ).plot()
+    assert [text.get_text() for text in display.legend_.get_texts()] == ["rock", "classical"]
+    assert display.legend_.get_title().get_text() == ""
+
+
 def test_what_was_not_heard_stays_empty_and_what_overlaps_is_not_drawn_twice(songs, song):
     by_hop = {"max_excerpts": (None, 2), "hop_seconds": (1.5, None)}
     widths = []

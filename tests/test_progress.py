@@ -270,6 +270,15 @@ def test_a_notebook_shows_a_bar_that_changes(excerpts, notebook, capsys):
     assert capsys.readouterr() == ("", "")
 
 
+def test_a_notebook_shows_each_epoch_of_a_slow_training(excerpts, notebook, monkeypatch):
+    # So slow that the next step always comes after the next drawing.
+    monkeypatch.setattr("skgenre._progress_bars.SECONDS_PER_DRAWING", 1e-9)
+    small_cnn(epochs=3).fit(*excerpts)
+    [output] = notebook
+    for epoch in (1, 2, 3):
+        assert any(f"Epoch {epoch}/3" in picture for picture in output.shown[:-1])
+
+
 def test_an_interrupted_notebook_shows_where_training_was(excerpts, notebook):
     with pytest.raises(KeyboardInterrupt):
         small_cnn(callbacks=Interrupt()).fit(*excerpts)
