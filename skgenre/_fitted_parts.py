@@ -4,6 +4,7 @@ from numbers import Integral
 from typing import NamedTuple
 
 from sklearn.base import BaseEstimator
+from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils import check_scalar
 from sklearn.utils.validation import check_is_fitted
@@ -57,8 +58,10 @@ def fitted_parts(estimator, sample_rate=None):
     while not isinstance(part, BaseGenreClassifier):
         sample_rate = sample_rate or getattr(part, "sample_rate", None)
         if isinstance(part, Pipeline):
-            transformers.append(part[:-1])
+            transformers += [part[:-1]] if len(part) > 1 else []
             part = part[-1]
+        elif isinstance(part, FrozenEstimator):
+            part = part.estimator
         else:
             part = getattr(part, "best_estimator_", getattr(part, "estimator_", None))
         if not isinstance(part, BaseEstimator):

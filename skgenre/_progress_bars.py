@@ -8,7 +8,7 @@ each bar, once it ends.
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from rich.console import Console
 from rich.progress import (
@@ -93,7 +93,7 @@ def bar(text, total):
     console = Console(stderr=True)
     if console.is_jupyter:
         place = _in_notebook
-    elif console.is_interactive and console.file.isatty():
+    elif console.is_interactive and _is_terminal(console.file):
         place = _TERMINAL.row
     else:
         place = _as_one_line
@@ -206,7 +206,9 @@ def _as_one_line(console, text, total):
     try:
         yield shown
     finally:
-        print(shown.line(), file=console.file, flush=True)
+        # Where the file is closed or the disk full nobody can read it; the work is done even so.
+        with suppress(OSError, ValueError):
+            print(shown.line(), file=console.file, flush=True)
 
 
 def _make_progress(console, *, disable=False):
@@ -223,5 +225,13 @@ def _make_progress(console, *, disable=False):
         transient=True,
         # Lines that others print go above the bars. Standard output that does not end in the
         # same terminal must not end there either.
-        redirect_stdout=sys.stdout.isatty(),
+        redirect_stdout=_is_terminal(sys.stdout),
     )
+
+
+def _is_terminal(file):
+    try:
+        return file.isatty()
+    # There is none, it can only be written to, or it is closed.
+    except (AttributeError, ValueError):
+        return False

@@ -5,9 +5,6 @@ a fit stand in for scikit-learn's own: nobody watches.
 """
 
 from contextlib import nullcontext
-from copy import copy
-
-from sklearn.base import BaseEstimator
 
 try:
     from sklearn.callback import CallbackSupportMixin
@@ -33,15 +30,6 @@ except ModuleNotFoundError:  # pragma: no cover  (scikit-learn 1.9 has it)
 
         def propagate_callback_context(self, sub_estimator):
             return nullcontext()
-
-
-# Where scikit-learn keeps callbacks, and what else they need while an estimator is fitted.
-_ATTRIBUTES = (
-    "_skl_callbacks",
-    "_skl_callbacks_to_teardown",
-    "_callback_fit_ctx",
-    "_parent_callback_ctx",
-)
 
 
 class EpochTasks:
@@ -72,30 +60,3 @@ class EpochTasks:
 
     def _as_of(self, course):
         return {"reconstruction_attributes": lambda: self._attributes(*course())}
-
-
-def without_callbacks(value):
-    """Copy estimators, and those inside them, without the callbacks set on them.
-
-    Parameters
-    ----------
-    value : object
-        An estimator, or a list, tuple or dict with estimators in it; anything else is returned as
-        it is.
-
-    Returns
-    -------
-    value : object
-        The same, of shallow copies where estimators are.
-    """
-    if type(value) in (list, tuple):
-        return type(value)(map(without_callbacks, value))
-    if type(value) is dict:
-        return {key: without_callbacks(item) for key, item in value.items()}
-    if not isinstance(value, BaseEstimator):
-        return value
-    bare = copy(value)
-    kept = {name: item for name, item in vars(bare).items() if name not in _ATTRIBUTES}
-    vars(bare).clear()
-    vars(bare).update(without_callbacks(kept))
-    return bare

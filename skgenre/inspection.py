@@ -4,11 +4,12 @@ from numbers import Integral
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.utils import Bunch
+from sklearn.utils import Bunch, gen_batches
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 from sklearn.utils.validation import check_array, check_consistent_length
 
 from skgenre._backends import keras
+from skgenre._engine import ROWS_PER_CALL
 from skgenre._fitted_parts import fitted_parts
 from skgenre._validation import check_excerpts, check_labels
 
@@ -95,21 +96,30 @@ def saliency(estimator, X, *, target=None, method="gradient_x_input", n_steps=32
     classifier = parts.classifier
     if not hasattr(X, "columns"):
         X = check_array(X)
-    heard = check_excerpts(classifier, parts.transform(X))
+    transformed = parts.transform(X)
+    heard = check_excerpts(classifier, transformed)
     silence = check_excerpts(classifier, parts.transform(X[:1] * 0))
     if heard.shape != X.shape:
         raise ValueError(
             f"Steps before the classifier change the number of time steps from {X.shape[1]} to "
             f"{heard.shape[1]}: a moment of the excerpt is none of what the network sees."
         )
-    classes = _class_numbers(classifier, heard, target)
-    points = (
-        np.array([1.0]) if method == "gradient_x_input" else (np.arange(n_steps) + 0.5) / n_steps
-    )
-    change, slopes = heard - silence, np.zeros_like(heard)
-    for point in points.astype(np.float32):
-        slopes += classifier._input_gradients(silence + point * change, classes)
-    return change * (slopes / np.float32(len(points)))
+    classes = _class_numbers(classifier, transformed, target)
+    points = [1.0] if method == "gradient_x_input" else (np.arange(n_steps) + 0.5) / n_steps
+    found = np.empty_like(heard)
+    for rows in gen_batches(len(heard), ROWS_PER_CALL):
+        change = heard[rows] - silence
+        slopes = _mean_slopes(classifier, silence, change, classes[rows], points)
+        found[rows] = change * slopes
+    return found
+
+
+def _mean_slopes(classifier, silence, change, classes, points):
+    """Average the slopes at points on the way from silence, 0, to the excerpts, 1."""
+    total = np.zeros_like(change)
+    for point in points:
+        total += classifier._input_gradients(silence + np.float32(point) * change, classes)
+    return total / np.float32(len(points))
 
 
 def _class_numbers(classifier, X, target):

@@ -7,9 +7,9 @@ from sklearn.utils._param_validation import validate_params
 
 from skgenre import _model_archives
 from skgenre._atomic_files import replacing
+from skgenre._bare_estimators import without_callbacks
 from skgenre._extras import import_extra
 from skgenre._foreign_files import one_error
-from skgenre._sklearn_callbacks import without_callbacks
 from skgenre._zip_archives import DAMAGED
 
 __all__ = ["TRUSTED_TYPES", "load", "save"]

@@ -365,8 +365,10 @@ class SongClassifier(
         watched = {"estimator": self, "X": np.concatenate(parts), "y": y[song]}
         with context.propagate_callback_context(estimator):
             context.call_on_fit_task_begin(**watched)
-            self.estimator_ = estimator.fit(watched["X"], watched["y"], **params)
+            estimator = estimator.fit(watched["X"], watched["y"], **params)
         context.call_on_fit_task_end(**watched)
+        # Together, once nothing can fail: an interrupted fit leaves the classifier as it was.
+        self.estimator_ = estimator
         self.classes_, self.class_prior_ = classes, counts / counts.sum()
         self.n_excerpts_ = n_excerpts
 

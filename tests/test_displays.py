@@ -4,6 +4,7 @@ import sys
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV
@@ -135,6 +136,13 @@ def test_the_frequency_axis_follows_the_sample_rate(pipe, songs):
     assert FilterResponseDisplay.from_estimator(songs).frequencies[-1] == 10
 
 
+def test_a_single_filter_fills_its_picture(excerpts):
+    network = CNNGenreClassifier(filters=1, random_state=0).initialize(*excerpts)
+    display = FilterResponseDisplay.from_estimator(network)
+    heights = display.responses_.get_coordinates()[..., 1]
+    assert (heights.min(), heights.max()) == (-0.5, 0.5)
+
+
 def test_a_filter_that_has_gone_silent_is_drawn_as_silence():
     kernels = np.array([[0.0, 0.0, 0.0], [1.0, 0.0, -1.0]])
     magnitudes = np.abs(np.fft.rfft(kernels, 8))
@@ -198,6 +206,14 @@ def test_the_title_names_the_class(pipe, songs, excerpts, three_classes):
     np.testing.assert_array_equal(display.saliency, expected)
 
 
+def test_a_row_of_a_data_frame_keeps_its_names(excerpts):
+    X, y = excerpts
+    frame = pd.DataFrame(X, columns=[f"t{step}" for step in range(X.shape[1])])
+    network = CNNGenreClassifier(epochs=1, random_state=0).fit(frame, y)
+    display = SaliencyDisplay.from_estimator(network, frame.iloc[3])
+    np.testing.assert_array_equal(display.saliency, saliency(network, frame[3:4])[0])
+
+
 def test_silence_is_drawn_too(pipe):
     display = SaliencyDisplay.from_estimator(pipe, np.zeros(60))
     assert not display.windows_.get_array().any()
@@ -216,17 +232,20 @@ def test_bad_windows_and_excerpts_are_refused(pipe, excerpts):
 # --- songs
 
 
-def heights(display):
-    return np.array([[bar.get_height() for bar in bars] for bars in display.bars_]).T
+def steps(display):
+    """Left, bottom, right and top of each excerpt's step, by class: (n_classes, n_excerpts, 4)."""
+    return np.array(
+        [[path.get_extents().extents for path in area.get_paths()] for area in display.areas_]
+    )
 
 
-def test_bars_are_the_probabilities_of_excerpts(songs, song):
+def test_steps_are_the_probabilities_of_excerpts(songs, song):
     display = SongTimelineDisplay.from_estimator(songs, song)
     [course] = songs.predict_excerpts([song])
-    np.testing.assert_allclose(heights(display), course.probabilities, atol=1e-6)
-    tops = [bar.get_y() + bar.get_height() for bar in display.bars_[-1]]
-    np.testing.assert_allclose(tops, 1, atol=1e-5)
-    np.testing.assert_allclose([bar.get_x() for bar in display.bars_[0]], course.seconds)
+    left, bottom, _, top = np.moveaxis(steps(display), -1, 0)
+    np.testing.assert_allclose((top - bottom).T, course.probabilities, atol=1e-6)
+    np.testing.assert_allclose(top[-1], 1, atol=1e-5)
+    np.testing.assert_allclose(left[0], course.seconds)
     assert display.ax_.get_xlim() == (0, 30)
     assert "(s)" in display.ax_.get_xlabel()
 
@@ -252,13 +271,41 @@ def test_without_an_answer_for_the_song_the_legend_has_labels_alone():
     assert display.legend_.get_title().get_text() == ""
 
 
+def test_labels_are_drawn_as_they_are():
+    labels = np.array(["_hidden", r"$\no maths$"])
+    display = SongTimelineDisplay(
+        seconds=np.array([0.0]),
+        probabilities=np.array([[0.2, 0.8]]),
+        classes=labels,
+        excerpt_seconds=3.0,
+    ).plot()
+    texts = [text.get_text() for text in display.legend_.get_texts()]
+    assert texts == [r"\$\no maths\$", "_hidden"]
+    display.figure_.canvas.draw()
+    waves = ExcerptDisplay.from_excerpts(np.ones((2, 5)), labels)
+    waves.figure_.canvas.draw()
+
+
+def test_more_classes_than_colours_are_told_apart():
+    n_classes = 20
+    display = SongTimelineDisplay(
+        seconds=np.array([0.0]),
+        probabilities=np.full((1, n_classes), 1 / n_classes),
+        classes=np.arange(n_classes),
+        excerpt_seconds=3.0,
+    ).plot()
+    looks = {(tuple(area.get_facecolor()[0]), area.get_hatch()) for area in display.areas_}
+    assert len(looks) == n_classes
+
+
 def test_what_was_not_heard_stays_empty_and_what_overlaps_is_not_drawn_twice(songs, song):
     by_hop = {"max_excerpts": (None, 2), "hop_seconds": (1.5, None)}
     widths = []
     for hop, most in zip(by_hop["hop_seconds"], by_hop["max_excerpts"], strict=True):
         songs.set_params(hop_seconds=hop, max_excerpts=most)
         display = SongTimelineDisplay.from_estimator(songs, song)
-        widths.append([bar.get_width() for bar in display.bars_[0]])
+        left, _, right, _ = steps(display)[0].T
+        widths.append(right - left)
     songs.set_params(hop_seconds=None, max_excerpts=None)
     np.testing.assert_allclose(widths[0], [1.5] * (len(widths[0]) - 1) + [3])
     assert len(widths[0]) > 15

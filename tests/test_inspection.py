@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from sklearn.dummy import DummyClassifier
 from sklearn.exceptions import NotFittedError
+from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
@@ -150,6 +151,29 @@ def test_a_data_frame_keeps_its_names(excerpts):
     pipe.fit(frame, y)
     found = saliency(pipe, frame[:4])
     np.testing.assert_array_equal(found, saliency(pipe[-1], pipe[0].transform(frame[:4])))
+
+
+def test_scalers_that_give_data_frames_are_no_trouble(excerpts):
+    X, y = excerpts
+    pipe = make_pipeline(WaveformScaler(), CNNGenreClassifier(epochs=1, random_state=0))
+    plain = saliency(pipe.fit(X, y), X[:4])
+    pipe.set_output(transform="pandas").fit(X, y)
+    np.testing.assert_array_equal(saliency(pipe, X[:4]), plain)
+
+
+def test_pipelines_of_one_step_and_frozen_classifiers_are_looked_into(excerpts):
+    X, y = excerpts
+    network = CNNGenreClassifier(epochs=1, random_state=0).fit(X, y)
+    expected = saliency(network, X[:4])
+    alone = make_pipeline(CNNGenreClassifier(epochs=1, random_state=0)).fit(X, y)
+    np.testing.assert_array_equal(saliency(alone, X[:4]), expected)
+    np.testing.assert_array_equal(saliency(FrozenEstimator(network), X[:4]), expected)
+
+
+def test_many_excerpts_are_taken_block_by_block(undecided, three_classes):
+    X = np.tile(three_classes[0], (7, 1))
+    found = saliency(undecided, X, target=1)
+    np.testing.assert_array_equal(found[-90:], saliency(undecided, X[:90], target=1))
 
 
 def test_steps_that_change_the_number_of_time_steps_are_refused(excerpts):

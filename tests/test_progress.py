@@ -88,7 +88,7 @@ def test_each_fit_of_a_cross_validation_has_a_line(excerpts, capsys):
 
 
 @pytest.mark.slow
-def test_a_search_in_processes_shows_what_it_shows_alone(excerpts):
+def test_a_search_in_processes_finds_what_it_finds_alone(excerpts):
     grid = {"dense_units": [4, 8]}
     shared, alone = (
         GridSearchCV(small_cnn(), grid, cv=2, n_jobs=n_jobs).fit(*excerpts) for n_jobs in (2, 1)
@@ -225,6 +225,22 @@ def test_a_search_in_threads_shares_the_terminal(excerpts, in_terminal):
     with in_terminal() as terminal, parallel_config(backend="threading", n_jobs=2):
         GridSearchCV(small_cnn(), {"dense_units": [4, 8]}, cv=2).fit(*excerpts)
     assert len(terminal.lines()) == 5
+
+
+def test_a_bar_that_nobody_can_see_costs_no_training(excerpts, monkeypatch):
+    class Writer:
+        def write(self, text):
+            raise OSError(28, "No space left on device")
+
+        def flush(self):
+            """Nothing waits."""
+
+    closed = io.StringIO()
+    closed.close()
+    for file in (None, closed, Writer()):
+        monkeypatch.setattr(sys, "stdout", file)
+        monkeypatch.setattr(sys, "stderr", file)
+        assert small_cnn(epochs=1).fit(*excerpts).n_iter_ == 1
 
 
 # --- a notebook

@@ -342,6 +342,21 @@ def test_a_song_classifier_hands_callbacks_on(excerpts):
     assert not hasattr(classifier.estimator_, "_skl_callbacks")
 
 
+def test_an_interrupted_refit_leaves_a_song_classifier_as_it_was(excerpts):
+    class Interrupt(Recorder):
+        def on_fit_task_end(self, estimator, context):
+            if context.task_name == "fit-estimator":
+                raise KeyboardInterrupt
+
+    songs = excerpts[0][:12]
+    classifier = SongClassifier(small_cnn(epochs=1), excerpt_seconds=0.05)
+    before = classifier.fit(songs, ["a", "b"] * 6).predict_proba(songs)
+    with pytest.raises(KeyboardInterrupt):
+        classifier.set_callbacks(Interrupt()).fit(songs, ["x", "y", "z"] * 4)
+    assert_array_equal(classifier.predict_proba(songs), before)
+    assert set(classifier.predict(songs)) <= {"a", "b"}
+
+
 def test_a_song_classifiers_callbacks_see_weights_of_songs(excerpts):
     songs, labels = excerpts[0][:12], excerpts[1][:12]
     collector = Collector()
@@ -362,6 +377,8 @@ def test_clones_and_pickles_keep_callbacks(excerpts):
     assert_same_fit(again, fitted, excerpts[0])
     again.fit(*excerpts)
     assert recorder.ended().count(("CNNGenreClassifier", "fit")) == 2
+    [copied] = again._skl_callbacks
+    assert copied.ended().count(("CNNGenreClassifier", "fit")) == 3
 
 
 def watched_estimators(recorder):
@@ -389,7 +406,7 @@ def test_saving_leaves_callbacks_out(excerpts, tmp_path, number):
     assert_array_equal(*probabilities)
 
 
-@pytest.mark.parametrize("number", range(2))
+@pytest.mark.parametrize("number", range(3))
 def test_saving_what_was_fitted_leaves_callbacks_out(excerpts, tmp_path, number):
     X, y = excerpts[0][:20], excerpts[1][:20]
     fitted = list(watched_estimators(Recorder()))[number].fit(X, y)

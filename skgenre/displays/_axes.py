@@ -9,6 +9,14 @@ COLORS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0
 # Blue through white to red.
 FOR_AND_AGAINST = "RdBu_r"
 
+# What tells more classes apart than there are colours.
+HATCHES = ("", "///", "...", "xxx")
+
+
+def plain(label):
+    """Write a label as it is: between two dollars matplotlib would read mathematics."""
+    return str(label).replace("$", r"\$")
+
 
 def take_axes(ax, n_rows, n_columns, size, **sharing):
     """Take the axes that were passed, or make a figure for them.

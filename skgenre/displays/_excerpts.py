@@ -8,7 +8,7 @@ from sklearn.utils._param_validation import Interval, validate_params
 from sklearn.utils.validation import check_array, check_consistent_length, column_or_1d
 
 from skgenre.audio import SAMPLE_RATE
-from skgenre.displays._axes import COLORS, take_axes
+from skgenre.displays._axes import COLORS, plain, take_axes
 
 _COUNT = [Interval(Integral, 1, None, closed="left")]
 
@@ -85,8 +85,9 @@ class ExcerptDisplay:
             In Hz.
         random_state : int, RandomState instance or None, default=None
             Decides which excerpts are drawn.
-        ax : array-like of (n_classes, n_per_class) matplotlib axes, default=None
-            Where to draw; None makes a figure.
+        ax : array-like of matplotlib axes, default=None
+            Where to draw: a row for each class, as long as the most excerpts that one of them
+            shows. None makes a figure.
 
         Returns
         -------
@@ -172,4 +173,4 @@ class ExcerptDisplay:
     def _name(axes, label):
         axes.set_ylabel("Amplitude")
         if label is not None:
-            axes.set_title(label, loc="left", fontweight="bold")
+            axes.set_title(plain(label), loc="left", fontweight="bold")

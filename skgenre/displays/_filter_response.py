@@ -161,10 +161,11 @@ class FilterResponseDisplay:
         magnitudes = self.magnitudes[self.order_]
         shares = magnitudes / _not_zero(magnitudes.max(axis=1, keepdims=True))
         decibels = 20 * np.log10(np.maximum(shares, 10 ** (QUIETEST / 20)))
-        rows = np.arange(len(magnitudes))
-        self.responses_ = axes.pcolormesh(
-            self.frequencies, rows, decibels, cmap="cividis", shading="nearest", rasterized=True
-        )
+        # Edges rather than centres: those of a single row would leave its height open.
+        rows = np.arange(len(magnitudes) + 1) - 0.5
+        half = self.frequencies[1] / 2
+        columns = np.append(self.frequencies - half, self.frequencies[-1] + half)
+        self.responses_ = axes.pcolormesh(columns, rows, decibels, cmap="cividis", rasterized=True)
         self.colorbar_ = self.figure_.colorbar(
             self.responses_, ax=axes, label="Response (dB below the filter's peak)"
         )

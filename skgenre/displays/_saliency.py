@@ -3,7 +3,7 @@
 import numpy as np
 
 from skgenre._fitted_parts import fitted_parts
-from skgenre.displays._axes import FOR_AND_AGAINST, take_axes
+from skgenre.displays._axes import FOR_AND_AGAINST, plain, take_axes
 from skgenre.inspection import saliency
 
 WINDOW_SECONDS = 0.05
@@ -121,10 +121,11 @@ class SaliencyDisplay:
         See :class:`SaliencyDisplay`.
         """
         parts = fitted_parts(estimator, sample_rate)
+        # A row of a data frame keeps the names of its columns.
+        X = excerpt.to_frame().T if hasattr(excerpt, "to_frame") else np.asarray(excerpt)[None]
         excerpt = np.asarray(excerpt)
         if excerpt.ndim != 1:
             raise ValueError(f"excerpt must be of shape (n_timesteps,), got {excerpt.shape}.")
-        X = excerpt[np.newaxis]
         if target is None:
             likeliest = parts.classifier.predict_proba(parts.transform(X)).argmax()
             target = parts.classifier.classes_[likeliest]
@@ -196,5 +197,5 @@ class SaliencyDisplay:
             xlabel="Time (s)",
             ylabel="Amplitude",
             xlim=edges[[0, -1]],
-            title=f"What speaks for (red) or against (blue) “{self.label}”",
+            title=f"What speaks for (red) or against (blue) “{plain(self.label)}”",
         )

@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from skgenre.displays._axes import COLORS, take_axes
+from skgenre.displays._axes import COLORS, HATCHES, plain, take_axes
 
 
 class SongTimelineDisplay:
@@ -30,8 +30,8 @@ class SongTimelineDisplay:
         The axes.
     figure_ : matplotlib figure
         The figure.
-    bars_ : list of matplotlib bar containers
-        One for each class, one bar for each excerpt.
+    areas_ : list of matplotlib collections
+        One for each class, with a step for each excerpt.
     legend_ : matplotlib legend
         Classes, with the song's probabilities.
 
@@ -144,19 +144,10 @@ class SongTimelineDisplay:
         """
         [[self.ax_]] = take_axes(ax, 1, 1, (9, 3))
         self.figure_ = self.ax_.figure
-        tops = self.probabilities.cumsum(axis=1)
-        self.bars_ = [
-            self.ax_.bar(
-                self.seconds,
-                share,
-                self._widths(),
-                bottom=top - share,
-                align="edge",
-                color=COLORS[number % len(COLORS)],
-                label=label,
-            )
-            for number, (label, share, top) in enumerate(
-                zip(self._labels(), self.probabilities.T, tops.T, strict=True)
+        self.areas_ = [
+            self._draw(number, top - share, top)
+            for number, (share, top) in enumerate(
+                zip(self.probabilities.T, self.probabilities.cumsum(axis=1).T, strict=True)
             )
         ]
         end = self.seconds[-1] + self.excerpt_seconds
@@ -167,7 +158,10 @@ class SongTimelineDisplay:
             ylim=(0, 1),
             title="What its excerpts say",
         )
+        # Without being passed here, labels that begin with an underscore would be left out.
         self.legend_ = self.ax_.legend(
+            self.areas_,
+            self._labels(),
             title=None if self.song_probabilities is None else "The whole song",
             loc="center left",
             bbox_to_anchor=(1, 0.5),
@@ -175,13 +169,24 @@ class SongTimelineDisplay:
         )
         return self
 
-    def _widths(self):
-        """Seconds that each bar spans: an excerpt, or less where the next one overlaps."""
+    def _draw(self, number, bottom, top):
+        """Draw one class: a step for each excerpt, and nothing where none was heard."""
+        # An excerpt, or less where the next one overlaps.
         until_next = np.append(np.diff(self.seconds), self.excerpt_seconds)
-        return np.minimum(until_next, self.excerpt_seconds)
+        ends = self.seconds + np.minimum(until_next, self.excerpt_seconds)
+        gap = [1, 1, np.nan]
+        return self.ax_.fill_between(
+            np.column_stack([self.seconds, ends, ends]).ravel(),
+            np.outer(bottom, gap).ravel(),
+            np.outer(top, gap).ravel(),
+            facecolor=COLORS[number % len(COLORS)],
+            hatch=HATCHES[number // len(COLORS) % len(HATCHES)],
+            edgecolor="white",
+            linewidth=0,
+        )
 
     def _labels(self):
         if self.song_probabilities is None:
-            return [str(label) for label in self.classes]
+            return [plain(label) for label in self.classes]
         shares = zip(self.classes, self.song_probabilities, strict=True)
-        return [f"{label}: {share:.0%}" for label, share in shares]
+        return [f"{plain(label)}: {share:.0%}" for label, share in shares]

@@ -12,8 +12,8 @@ _LABELS = {"loss": "Loss (weighted mean)", "accuracy": "Accuracy (share of excer
 class TrainingCurveDisplay:
     """Loss and accuracy of each epoch, on training and on validation data.
 
-    The epoch of the lowest validation loss is marked; with ``early_stopping=True`` its weights
-    are those that were kept.
+    The epoch of the lowest validation loss is marked; after a single fit with
+    ``early_stopping=True`` its weights are those that were kept.
 
     Parameters
     ----------
