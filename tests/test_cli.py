@@ -269,6 +269,7 @@ def interrupt(process):
         raise AssertionError("Ctrl-C does not end the command.")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process.")
 def test_ctrl_c_ends_cleanly(music, tmp_path):
     command = [sys.executable, "-m", "skgenre.cli", "train", str(music), "-o", "model"]

@@ -228,6 +228,7 @@ CALLS = [
 ]
 
 
+@pytest.mark.slow
 @needs_fork
 @pytest.mark.parametrize("start", ["fork", "fork of a fork", "loky", "loky again"])
 def test_processes_predict_alike_however_they_are_started(processes, start):
