@@ -251,12 +251,14 @@ def assert_refused_at_once(refusal):
     assert seconds < 5
 
 
+@pytest.mark.slow
 @needs_fork
 @pytest.mark.parametrize("call", CALLS)
 def test_a_process_forked_after_a_fit_is_told_so_at_once(processes, call):
     assert_refused_at_once(processes["behind a fit"][call])
 
 
+@pytest.mark.slow
 @needs_fork
 @pytest.mark.parametrize("situation", ["behind TensorFlow alone", "in forked workers"])
 def test_a_process_forked_after_tensorflow_has_run_is_told_so_at_once(processes, situation):
