@@ -228,8 +228,8 @@ CALLS = [
 ]
 
 
-@pytest.mark.slow
 @needs_fork
+@pytest.mark.slow
 @pytest.mark.parametrize("start", ["fork", "fork of a fork", "loky", "loky again"])
 def test_processes_predict_alike_however_they_are_started(processes, start):
     assert len(processes["here"]) == 64
@@ -251,21 +251,22 @@ def assert_refused_at_once(refusal):
     assert seconds < 5
 
 
-@pytest.mark.slow
 @needs_fork
+@pytest.mark.slow
 @pytest.mark.parametrize("call", CALLS)
 def test_a_process_forked_after_a_fit_is_told_so_at_once(processes, call):
     assert_refused_at_once(processes["behind a fit"][call])
 
 
-@pytest.mark.slow
 @needs_fork
+@pytest.mark.slow
 @pytest.mark.parametrize("situation", ["behind TensorFlow alone", "in forked workers"])
 def test_a_process_forked_after_tensorflow_has_run_is_told_so_at_once(processes, situation):
     assert_refused_at_once(processes[situation])
 
 
 @needs_fork
+@pytest.mark.slow
 def test_grids_in_two_processes_score_alike_one_after_the_other(processes):
     assert processes["scores"] == [processes["scores here"]] * 2
 
