@@ -21,13 +21,9 @@ from sklearn.utils import get_tags
 
 from skgenre import CNNGenreClassifier, MLPGenreClassifier
 from skgenre.datasets import make_genre_excerpts
+from tests.small_networks import small_cnn
 
 CLASSIFIERS = [CNNGenreClassifier, MLPGenreClassifier]
-SMALL = {"filters": (4, 6), "kernel_sizes": (9, 5), "strides": (2, 2), "dense_units": 8}
-
-
-def small_cnn(**params):
-    return CNNGenreClassifier(**{**SMALL, "epochs": 2, "random_state": 0, **params})
 
 
 def assert_same_weights(first, second):

@@ -16,7 +16,8 @@ from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import make_pipeline
 
 import skgenre
-from skgenre import CNNGenreClassifier, SongClassifier, WaveformScaler
+from skgenre import SongClassifier, WaveformScaler
+from tests.small_networks import tiny_cnn as small_cnn
 
 PACKAGE = str(Path(skgenre.__file__).parent)
 EVENTS = ["on_train_begin", "on_epoch_begin", "on_train_batch_end", "on_epoch_end", "on_train_end"]
@@ -39,11 +40,6 @@ class Interrupt(keras.callbacks.Callback):
         self.model.optimizer.learning_rate = 7.0
         self.model.stop_training = True
         raise self._error
-
-
-def small_cnn(**params):
-    settings = {"filters": 4, "kernel_sizes": 9, "strides": 2, "dense_units": 8, "epochs": 2}
-    return CNNGenreClassifier(**{**settings, "random_state": 0, **params})
 
 
 def pipeline(**params):

@@ -10,15 +10,9 @@ from numpy.testing import assert_array_equal
 
 import skgenre._engine
 import skgenre._feeding
-from skgenre import CNNGenreClassifier
 from skgenre._garbage import collection_paused
 from skgenre._memory import release_pages
-
-SMALL = {"filters": (4, 6), "kernel_sizes": (9, 5), "strides": (2, 2), "dense_units": 8}
-
-
-def small_cnn(**params):
-    return CNNGenreClassifier(**{**SMALL, "epochs": 2, "random_state": 0, **params})
+from tests.small_networks import small_cnn
 
 
 def weights(fitted):

@@ -24,8 +24,7 @@ from sklearn.pipeline import make_pipeline
 import skgenre
 from skgenre import CNNGenreClassifier, MLPGenreClassifier, SongClassifier, WaveformScaler
 from skgenre.persistence import TRUSTED_TYPES, load, save
-
-SMALL = {"filters": (4, 6), "kernel_sizes": (9, 5), "strides": (2, 2), "dense_units": 8}
+from tests.small_networks import SMALL
 
 
 def cnn(**params):

@@ -19,8 +19,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 
 from skgenre import CNNGenreClassifier, MLPGenreClassifier, WaveformScaler
-
-SMALL = {"filters": (4, 6), "kernel_sizes": (9, 5), "strides": (2, 2), "dense_units": 8}
+from tests.small_networks import SMALL
 
 
 def small_pipeline(**params):

@@ -6,6 +6,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, redirect_stderr
+from functools import partial
 from types import ModuleType
 
 import keras
@@ -14,16 +15,15 @@ from joblib import parallel_config
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.model_selection import GridSearchCV, cross_val_score
 
-from skgenre import CNNGenreClassifier, SongClassifier
+from skgenre import SongClassifier
+from tests.small_networks import tiny_cnn
 
 FIGURES = r"loss 0\.\d{4} acc [01]\.\d{4}"
 STYLES = re.compile(r"\x1b\[[0-9;?]*[mhl]")
 SHOW_CURSOR, HIDE_CURSOR = "\x1b[?25h", "\x1b[?25l"
 
 
-def small_cnn(**params):
-    settings = {"filters": 4, "kernel_sizes": 9, "strides": 2, "dense_units": 8, "epochs": 2}
-    return CNNGenreClassifier(**{**settings, "random_state": 0, "verbose": 1, **params})
+small_cnn = partial(tiny_cnn, verbose=1)
 
 
 class StopAfterOneEpoch(keras.callbacks.Callback):

@@ -1,6 +1,7 @@
 """scikit-learn's callbacks on this package's estimators."""
 
 import pickle
+from functools import partial
 
 import numpy as np
 import pytest
@@ -11,13 +12,12 @@ from sklearn.pipeline import make_pipeline
 
 import skgenre
 from skgenre import CNNGenreClassifier, MLPGenreClassifier, SongClassifier, WaveformScaler
+from tests.small_networks import tiny_cnn
 
 callback = pytest.importorskip("sklearn.callback", reason="scikit-learn has it from 1.9 on")
 
 
-def small_cnn(**params):
-    settings = {"filters": 4, "kernel_sizes": 9, "strides": 2, "dense_units": 8, "epochs": 3}
-    return CNNGenreClassifier(**{**settings, "random_state": 0, **params})
+small_cnn = partial(tiny_cnn, epochs=3)
 
 
 class Recorder:

@@ -127,8 +127,7 @@ class SaliencyDisplay:
         if excerpt.ndim != 1:
             raise ValueError(f"excerpt must be of shape (n_timesteps,), got {excerpt.shape}.")
         if target is None:
-            likeliest = parts.classifier.predict_proba(parts.transform(X)).argmax()
-            target = parts.classifier.classes_[likeliest]
+            [target] = parts.classifier.predict(parts.transform(X))
         [found] = saliency(estimator, X, target=target, method=method, n_steps=n_steps)
         display = cls(excerpt=excerpt, saliency=found, sample_rate=parts.sample_rate, label=target)
         return display.plot(window_seconds=window_seconds, ax=ax)

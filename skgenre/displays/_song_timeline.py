@@ -144,17 +144,11 @@ class SongTimelineDisplay:
         """
         [[self.ax_]] = take_axes(ax, 1, 1, (9, 3))
         self.figure_ = self.ax_.figure
-        self.areas_ = [
-            self._draw(number, top - share, top)
-            for number, (share, top) in enumerate(
-                zip(self.probabilities.T, self.probabilities.cumsum(axis=1).T, strict=True)
-            )
-        ]
-        end = self.seconds[-1] + self.excerpt_seconds
+        self.areas_ = self._draw_classes()
         self.ax_.set(
             xlabel="Time in the song (s)",
             ylabel="Probability",
-            xlim=(0, end),
+            xlim=(0, self.seconds[-1] + self.excerpt_seconds),
             ylim=(0, 1),
             title="What its excerpts say",
         )
@@ -169,21 +163,26 @@ class SongTimelineDisplay:
         )
         return self
 
-    def _draw(self, number, bottom, top):
-        """Draw one class: a step for each excerpt, and nothing where none was heard."""
+    def _draw_classes(self):
+        """Draw each class upon the former: a step for each excerpt, nothing between them."""
         # An excerpt, or less where the next one overlaps.
         until_next = np.append(np.diff(self.seconds), self.excerpt_seconds)
         ends = self.seconds + np.minimum(until_next, self.excerpt_seconds)
+        times = np.column_stack([self.seconds, ends, ends]).ravel()
         gap = [1, 1, np.nan]
-        return self.ax_.fill_between(
-            np.column_stack([self.seconds, ends, ends]).ravel(),
-            np.outer(bottom, gap).ravel(),
-            np.outer(top, gap).ravel(),
-            facecolor=COLORS[number % len(COLORS)],
-            hatch=HATCHES[number // len(COLORS) % len(HATCHES)],
-            edgecolor="white",
-            linewidth=0,
-        )
+        tops = self.probabilities.cumsum(axis=1)
+        return [
+            self.ax_.fill_between(
+                times,
+                np.outer(top - share, gap).ravel(),
+                np.outer(top, gap).ravel(),
+                facecolor=COLORS[number % len(COLORS)],
+                hatch=HATCHES[number // len(COLORS) % len(HATCHES)],
+                edgecolor="white",
+                linewidth=0,
+            )
+            for number, (share, top) in enumerate(zip(self.probabilities.T, tops.T, strict=True))
+        ]
 
     def _labels(self):
         if self.song_probabilities is None:

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from skgenre._extras import import_extra
 from skgenre._fitted_parts import fitted_parts
 from skgenre.displays._axes import COLORS, take_axes
 
@@ -153,7 +152,5 @@ class TrainingCurveDisplay:
             line = axes.axvline(self.best_epoch, color="grey", linestyle=":", label=label)
             self.best_epoch_lines_.append(line)
         axes.set(xlabel="Epoch", ylabel=_LABELS[name])
-        axes.xaxis.set_major_locator(
-            import_extra("matplotlib.ticker", "plot").MaxNLocator(integer=True)
-        )
+        axes.locator_params(axis="x", integer=True)
         axes.legend(fontsize="small")
