@@ -6,10 +6,6 @@ cut into shards instead, each shard is computed by one thread, and the shards ar
 their order: the same bits on any number of threads, with less time lost between operations.
 """
 
-import multiprocessing
-import os
-from contextlib import suppress
-
 import tensorflow as tf
 
 
@@ -82,19 +78,3 @@ def map_rows(function, arrays, rows_per_shard):
 def on_one_thread(function):
     """Call a function of no arguments so that no operation of it is shared among threads."""
     return [output[0] for output in map_shards(lambda first, end: function(), [0, 1])]
-
-
-def _cap_threads_of_search_worker():
-    """Leave the other cores to the other workers, as numerical libraries do under joblib."""
-    # In the processes of joblib's loky backend this variable holds their share of the cores.
-    # Elsewhere it speaks of other libraries.
-    share = os.environ.get("OMP_NUM_THREADS", "").split(",")[0]
-    if not (multiprocessing.current_process().name.startswith("LokyProcess") and share.isdigit()):
-        return
-    # An error says that other code has put TensorFlow to work before: then it stays as it is.
-    with suppress(RuntimeError):
-        tf.config.threading.set_intra_op_parallelism_threads(int(share))
-        tf.config.threading.set_inter_op_parallelism_threads(int(share))
-
-
-_cap_threads_of_search_worker()

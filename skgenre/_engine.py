@@ -19,7 +19,7 @@ from sklearn.utils import gen_batches
 from skgenre._architecture import PROGRAMS_KEPT, blank_model, pack_weights, split_weights
 from skgenre._compiled import compiled
 from skgenre._devices import map_rows
-from skgenre._forks import refuse_fork
+from skgenre._processes import prepare_process
 from skgenre._memory import release_freed, release_pages
 from skgenre._network_run import NetworkRun
 from skgenre._training import TrainingProgram
@@ -88,7 +88,7 @@ def _canonical(settings):
 
 def train(recipe, state, training, validation, schedule):
     """Train a network; see `TrainingProgram.train` for all but the first argument."""
-    refuse_fork()
+    prepare_process()
     learning_rate = _constant_learning_rate(recipe.optimizer)
     with _POOL.borrow(recipe) as program:
         trained = program.train(state, training, validation, schedule, learning_rate)
@@ -115,7 +115,7 @@ def predict(architecture, weights, X, rows_per_call):
     probabilities : ndarray of shape (n_samples, n_outputs), float32
         The network's outputs.
     """
-    refuse_fork()
+    prepare_process()
     forward = _forward_program(architecture)
     weights = _on_device(_Itself(weights))
     # One row has no place among others, and should be quick.

@@ -5,14 +5,13 @@ from functools import lru_cache
 import keras
 import numpy as np
 import tensorflow as tf
-from sklearn.utils import gen_batches
 
 from skgenre._architecture import PROGRAMS_KEPT, split_weights
 from skgenre._compiled import compiled
 from skgenre._devices import map_rows
-from skgenre._engine import ROWS_PER_CALL, ROWS_PER_SHARD
-from skgenre._forks import refuse_fork
+from skgenre._engine import ROWS_PER_SHARD
 from skgenre._network_run import NetworkRun
+from skgenre._processes import prepare_process
 from skgenre.networks import DTYPE
 
 
@@ -26,7 +25,7 @@ def input_gradients(architecture, weights, X, classes):
     weights : ndarray of shape (n_parameters,), float32
         Its weights, packed.
     X : ndarray of shape (n_samples, n_timesteps), float32
-        Excerpts as the network sees them.
+        Excerpts as the network sees them, all of which go through it at once.
     classes : ndarray of shape (n_samples,), int
         Number of the class for each excerpt.
 
@@ -35,13 +34,8 @@ def input_gradients(architecture, weights, X, classes):
     gradients : ndarray of shape (n_samples, n_timesteps), float32
         Slopes of the log-odds, that is of ``log(p / (1 - p))`` of the class' probability p.
     """
-    refuse_fork()
-    program = _gradient_program(architecture)
-    classes = classes.astype(np.int32)
-    gradients = np.empty_like(X)
-    for rows in gen_batches(len(X), ROWS_PER_CALL):
-        gradients[rows] = program(weights, X[rows], classes[rows])
-    return gradients
+    prepare_process()
+    return _gradient_program(architecture)(weights, X, classes.astype(np.int32)).numpy()
 
 
 @lru_cache(maxsize=PROGRAMS_KEPT)

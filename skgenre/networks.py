@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from skgenre._forks import refuse_fork
+from skgenre._processes import prepare_process
 from skgenre._text_tables import as_columns
 
 __all__ = ["Parameter", "build_cnn", "build_mlp", "format_parameter_table", "parameter_table"]
@@ -191,7 +191,7 @@ def _dense(hidden_units, n_outputs):
 
 
 def _stack(n_timesteps, stack, name, seed):
-    refuse_fork()
+    prepare_process()
     model = keras.Sequential([keras.Input((n_timesteps,), dtype=DTYPE), *stack], name=name)
     model.set_weights(initial_weights(model, seed))
     return model

@@ -10,7 +10,7 @@ from threading import Barrier
 import pytest
 from numpy.testing import assert_array_equal
 
-from skgenre import CNNGenreClassifier, MLPGenreClassifier, _forks
+from skgenre import CNNGenreClassifier, MLPGenreClassifier, _processes
 from skgenre.networks import build_mlp
 
 N_THREADS = 8
@@ -77,9 +77,9 @@ def test_fits_in_two_threads_equal_fits_one_after_the_other(excerpts, same_netwo
 def test_what_a_fork_finds_out_holds_for_all_that_computes(excerpts, monkeypatch):
     X, y = excerpts
     fitted = MLPGenreClassifier(hidden_units=3, epochs=1).fit(X, y)
-    monkeypatch.setattr(_forks, "_has_lost_threads", False)
+    monkeypatch.setattr(_processes, "_has_lost_threads", False)
     # What is called in a child of this process, in which TensorFlow has run.
-    _forks._look_back()
+    _processes._look_back()
     for call in (lambda: fitted.predict(X), lambda: fitted.fit(X, y), lambda: build_mlp(5)):
         with pytest.raises(RuntimeError, match="forked after TensorFlow had run"):
             call()
