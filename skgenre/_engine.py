@@ -19,9 +19,9 @@ from sklearn.utils import gen_batches
 from skgenre._architecture import PROGRAMS_KEPT, blank_model, pack_weights, split_weights
 from skgenre._compiled import compiled
 from skgenre._devices import map_rows
-from skgenre._processes import prepare_process
 from skgenre._memory import release_freed, release_pages
 from skgenre._network_run import NetworkRun
+from skgenre._processes import prepare_process
 from skgenre._training import TrainingProgram
 from skgenre.networks import DTYPE, initial_weights
 

@@ -3,6 +3,8 @@
 import numpy as np
 import tensorflow as tf
 
+from skgenre._chunked_arrays import ChunkedExcerpts
+
 # Excerpts up to this size stay on the device while a network trains; of larger sets, which may be
 # memory maps, one block at a time is there. The same goes where the targets, which are made for
 # training, alone fill more than a block.
@@ -17,6 +19,10 @@ class Resident:
         self.samples = samples
         self._tensors = [tf.convert_to_tensor(array) for array in samples.arrays()]
 
+    def order(self, rng):
+        """Shuffle the positions of the samples."""
+        return rng.permutation(len(self.samples)).astype(np.int32)
+
     def block(self, positions):
         return *self._tensors, positions
 
@@ -26,6 +32,13 @@ class Streamed:
 
     def __init__(self, samples):
         self.samples = samples
+
+    def order(self, rng):
+        """Shuffle the positions of the samples, those of a chunked array some chunks at a time."""
+        X, rows = self.samples.X, self.samples.rows
+        return (
+            X.shuffled(rows, rng) if isinstance(X, ChunkedExcerpts) else rng.permutation(len(rows))
+        )
 
     def block(self, positions):
         arrays = self.samples.take(positions).arrays()

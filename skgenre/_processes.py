@@ -13,6 +13,8 @@ from contextlib import suppress
 import tensorflow as tf
 from tensorflow.python.eager import context
 
+from skgenre._memory import reuse_freed
+
 _has_lost_threads = False
 _has_taken_share = False
 
@@ -35,6 +37,8 @@ def prepare_process():
     if not _has_taken_share:
         _has_taken_share = True
         _take_share(_loky_threads() or _dask_threads() or _ray_threads())
+        if _dask_threads():
+            reuse_freed()
 
 
 def _take_share(n_threads):

@@ -20,7 +20,7 @@ class Samples:
     `X` may be a memory map far larger than memory: it is kept whole, and rows are chosen by number.
     """
 
-    X: np.ndarray  # (n_rows, n_timesteps), float32
+    X: np.ndarray  # (n_rows, n_timesteps), float32; or ChunkedExcerpts
     rows: np.ndarray  # (n_samples,), row of each sample in X
     codes: np.ndarray  # (n_samples,), number of each sample's class
     n_classes: int
@@ -67,7 +67,7 @@ class Samples:
     def excerpts(self):
         """Read the excerpts alone."""
         if len(self) == len(self.X) and np.array_equal(self.rows, np.arange(len(self))):
-            return self.X
+            return np.asarray(self.X)
         excerpts = np.empty((len(self), self.X.shape[1]), self.X.dtype)
         for part in gen_batches(len(self), ROWS_PER_READ):
             excerpts[part] = self.X[self.rows[part]]

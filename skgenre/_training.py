@@ -40,10 +40,9 @@ class Schedule:
     verbose: int
     tasks: EpochTasks
 
-    def order(self, epoch, n_samples):
-        """Shuffled row numbers; an epoch's order depends on the seed and its number alone."""
-        rng = np.random.default_rng([self.seed, self.first_epoch + epoch])
-        return rng.permutation(n_samples).astype(np.int32)
+    def rng(self, epoch):
+        """Make what decides an epoch's order, which depends on the seed and its number alone."""
+        return np.random.default_rng([self.seed, self.first_epoch + epoch])
 
 
 class TrainingProgram:
@@ -124,7 +123,7 @@ class TrainingProgram:
         return State(self._network.weights(), self._network.slots())
 
     def _run_epoch(self, training, schedule, epoch, callbacks):
-        order = schedule.order(epoch, len(training.samples))
+        order = training.order(schedule.rng(epoch))
         rows_per_call = schedule.batch_size * _steps_per_call(schedule, training.samples)
         running = _RunningMeans()
         for first in range(0, len(order), rows_per_call):

@@ -11,6 +11,7 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
+from skgenre._chunked_arrays import check_chunked, is_chunked
 from skgenre._large_amplitudes import sums_may_overflow
 from skgenre._memory import release_pages
 from skgenre._samples import make_samples
@@ -43,8 +44,9 @@ def check_training(estimator, X, y, sample_weight, groups, *, reset):
     y, sample_weight, groups : ndarray of shape (n_samples,) or None
         What belongs to these rows.
     """
-    with np.errstate(over="ignore"):
-        X, y = validate_data(estimator, X, y, reset=reset, **_UNCHECKED_FLOAT32)
+    X = _check_shape(estimator, X, reset=reset)
+    y = validate_data(estimator, y=y)
+    check_consistent_length(X, y)
     _check_finite(X, estimator)
     check_classification_targets(y)
     if groups is not None:
@@ -62,10 +64,17 @@ def check_training(estimator, X, y, sample_weight, groups, *, reset):
 
 def check_excerpts(estimator, X):
     """Check excerpts against what the estimator was fitted on; float32."""
-    with np.errstate(over="ignore"):
-        X = validate_data(estimator, X, reset=False, **_UNCHECKED_FLOAT32)
+    X = _check_shape(estimator, X, reset=False)
     _check_finite(X, estimator)
     return X
+
+
+def _check_shape(estimator, X, *, reset):
+    """Check all but the values, which are looked at block by block."""
+    if is_chunked(X):
+        return check_chunked(estimator, X, reset=reset)
+    with np.errstate(over="ignore"):
+        return validate_data(estimator, X, reset=reset, **_UNCHECKED_FLOAT32)
 
 
 def _check_finite(X, estimator):
@@ -78,8 +87,9 @@ def _check_finite(X, estimator):
 def check_outputs(outputs, X):
     """Refuse what a network made of excerpts if it is not finite."""
     if not np.isfinite(outputs).all():
+        largest = max(np.abs(X[rows]).max() for rows in gen_batches(len(X), ROWS_PER_BLOCK))
         raise ValueError(
-            f"The network's outputs are not finite; X has amplitudes up to {np.abs(X).max():.3g}. "
+            f"The network's outputs are not finite; X has amplitudes up to {largest:.3g}. "
             "Scale the excerpts, as WaveformScaler does."
         )
 

@@ -1,15 +1,18 @@
 """Amplitude scaling that leaves the shape of a wave alone."""
 
 from contextlib import contextmanager
+from copy import deepcopy
 
 import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin, _fit_context
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils import gen_batches
+from sklearn.utils import assert_all_finite, gen_batches
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skgenre._bare_estimators import without_callbacks
+from skgenre._chunked_arrays import ChunkedExcerpts, check_chunked, is_chunked
 from skgenre._documentation import DocumentationLinkMixin
 from skgenre._large_amplitudes import sums_may_overflow
 from skgenre._sklearn_callbacks import CallbackSupportMixin
@@ -187,12 +190,16 @@ class WaveformScaler(
         X = self._validate(X, reset=first)
         context = self._init_callback_context()
         context.call_on_fit_task_begin(estimator=self, X=X, y=y)
-        if first:
-            self.n_samples_seen_ = 0
-            self._moments, self._extremes = StandardScaler(), (np.inf, -np.inf)
-        self.n_samples_seen_ += len(X)
+        moments, extremes = StandardScaler(), (np.inf, -np.inf)
+        if not first:
+            moments, extremes = deepcopy(self._moments), self._extremes
         if not self.per_excerpt:
-            self._add_moments(X)
+            for part in X.parts() if isinstance(X, ChunkedExcerpts) else [X]:
+                extremes = _add_moments(moments, extremes, _check_amplitudes(part))
+        # Together, once nothing can fail.
+        self.n_samples_seen_ = len(X) + (0 if first else self.n_samples_seen_)
+        self._moments, self._extremes = moments, extremes
+        if not self.per_excerpt:
             self._settle(X.dtype)
         context.call_on_fit_task_end(estimator=self, X=X, y=y, reconstruction_attributes={})
         return self
@@ -232,6 +239,8 @@ class WaveformScaler(
         """
         check_is_fitted(self, None if self.per_excerpt else "scale_")
         X = self._validate(X, reset=False, copy=self.copy, writeable=True)
+        if isinstance(X, ChunkedExcerpts):
+            return self._lazily("transform", X)
         with _kept_in_range(X.dtype):
             if self.per_excerpt:
                 return self._scale_each(X)
@@ -276,6 +285,8 @@ class WaveformScaler(
         """
         check_is_fitted(self, "scale_")
         X = self._validate(X, reset=False, copy=self.copy, writeable=True)
+        if isinstance(X, ChunkedExcerpts):
+            return self._lazily("inverse_transform", X)
         with _kept_in_range(X.dtype):
             X *= X.dtype.type(self.scale_)
             X += X.dtype.type(self.mean_)
@@ -286,24 +297,19 @@ class WaveformScaler(
             vars(self).pop(name, None)
 
     def _validate(self, X, *, reset, copy=False, writeable=False):
+        if is_chunked(X):
+            dtype = np.float32 if X.dtype == np.float32 else np.float64
+            return check_chunked(self, X, reset=reset, dtype=dtype)
         with sums_may_overflow():
             X = validate_data(
                 self, X, reset=reset, dtype=_DTYPES, copy=copy, force_writeable=writeable
             )
-        if X.dtype == np.float64 and (largest := max(X.max(), -X.min())) > LARGEST_AMPLITUDE:
-            raise ValueError(
-                f"X has an amplitude of {largest:.3g}; WaveformScaler takes up to "
-                f"{LARGEST_AMPLITUDE:g}."
-            )
-        return X
+        return _check_amplitudes(X)
 
-    def _add_moments(self, X):
-        lowest, highest = self._extremes
-        for rows in gen_batches(len(X), ROWS_PER_BLOCK):
-            with sums_may_overflow():
-                self._moments.partial_fit(X[rows].reshape(-1, 1))
-            lowest, highest = min(lowest, X[rows].min()), max(highest, X[rows].max())
-        self._extremes = float(lowest), float(highest)
+    def _lazily(self, method, X):
+        # As it is now, and without writing to what may be the user's own chunks.
+        scaler = without_callbacks(self).set_params(copy=True)
+        return X.map_parts(getattr(scaler, method), X.shape[1], X.dtype)
 
     def _settle(self, dtype):
         mean, variance = self._moments.mean_.item(), self._moments.var_.item()
@@ -338,6 +344,27 @@ _SIZE_OF_EACH = {
     "rms": lambda X: np.sqrt(np.square(X, dtype=np.float64).mean(axis=1, keepdims=True)),
     "peak": lambda X: np.abs(X).max(axis=1, keepdims=True),
 }
+
+
+def _check_amplitudes(X):
+    with sums_may_overflow():
+        assert_all_finite(X, input_name="X")
+    if X.dtype == np.float64 and (largest := max(X.max(), -X.min())) > LARGEST_AMPLITUDE:
+        raise ValueError(
+            f"X has an amplitude of {largest:.3g}; WaveformScaler takes up to "
+            f"{LARGEST_AMPLITUDE:g}."
+        )
+    return X
+
+
+def _add_moments(moments, extremes, X):
+    """Let moments learn from more excerpts, and widen the extremes."""
+    lowest, highest = extremes
+    for rows in gen_batches(len(X), ROWS_PER_BLOCK):
+        with sums_may_overflow():
+            moments.partial_fit(X[rows].reshape(-1, 1))
+        lowest, highest = min(lowest, X[rows].min()), max(highest, X[rows].max())
+    return float(lowest), float(highest)
 
 
 @contextmanager
