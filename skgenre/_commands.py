@@ -1,11 +1,8 @@
 """What the subcommands of ``skgenre`` do; each takes its options and returns the exit status."""
 
-import csv
-import json
 import sys
 from contextlib import contextmanager
 from itertools import compress
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +16,6 @@ from skgenre._song_reading import read_waveforms
 from skgenre._text_tables import as_columns
 from skgenre.audio import cut_excerpts
 from skgenre.datasets import load_audio_folder, save_excerpts_npz
-from skgenre.onnx_runtime import load_onnx
 from skgenre.persistence import load, save
 from skgenre.preprocessing import WaveformScaler
 from skgenre.songs import SongClassifier
@@ -52,7 +48,7 @@ def train(options):
     for pipeline in (classifier.estimator, classifier.estimator_):
         pipeline[-1].set_params(callbacks=None)
     save(classifier, options.output)
-    _say(f"Learned {songs.tally()}; the model is in {options.output}.")
+    say(f"Learned {songs.tally()}; the model is in {options.output}.")
     return songs.status
 
 
@@ -70,22 +66,6 @@ def evaluate(options):
     return songs.status
 
 
-def predict(options):
-    """Tell the genres of files."""
-    classifier = _load_for_prediction(options.model)
-    waveforms = read_waveforms(options.files, classifier.sample_rate, n_jobs=options.jobs)
-    found, status = [], DONE
-    with follow(waveforms, len(options.files), "Listening") as heard:
-        for file, waveform in zip(options.files, heard, strict=True):
-            if isinstance(waveform, ValueError):
-                _say(waveform)
-                status = SOME_FILES_FAILED
-            else:
-                found.append({"file": file, **_describe(classifier, waveform)})
-    options.write(found, classifier.classes_.tolist())
-    return status
-
-
 def excerpts(options):
     """Write the lesson's file, with no song on both sides."""
     songs = _read_folder(options)
@@ -101,7 +81,7 @@ def excerpts(options):
     arrays = [_cut_evenly(*songs.take(part), n_timesteps) for part in parts]
     save_excerpts_npz(options.output, *arrays[0], *arrays[1])
     n_training, n_test = (len(labels) for _, labels in arrays)
-    _say(f"{n_training} excerpts to train on and {n_test} to test on are in {options.output}.")
+    say(f"{n_training} excerpts to train on and {n_test} to test on are in {options.output}.")
     return songs.status
 
 
@@ -109,8 +89,8 @@ def export(options):
     """Write the classifier of excerpts as an ONNX model."""
     from skgenre.onnx import export_onnx
 
-    export_onnx(_load_song_classifier(options.model), options.output)
-    _say(f"ONNX Runtime agrees; the model is in {options.output}.")
+    export_onnx(load_song_classifier(options.model), options.output)
+    say(f"ONNX Runtime agrees; the model is in {options.output}.")
     return DONE
 
 
@@ -118,7 +98,7 @@ def info(options):
     """Tell what a model is."""
     from skgenre.networks import format_parameter_table
 
-    classifier = _load_song_classifier(options.model)
+    classifier = load_song_classifier(options.model)
     facts = [
         ("genres", ", ".join(map(str, classifier.classes_))),
         ("songs learned", str(np.count_nonzero(classifier.n_excerpts_))),
@@ -132,46 +112,29 @@ def info(options):
     return DONE
 
 
-def write_table(found, genres):
-    """Print labels and probabilities for people to read."""
-    rows = [("file", "label", *genres)]
-    for song in found:
-        shares = [f"{share:.3f}" for share in song["probabilities"].values()]
-        rows.append((song["file"], song["label"], *shares))
-    print(as_columns(rows))
-
-
-def write_json(found, genres):
-    """Print a JSON list of objects."""
-    print(json.dumps(found, indent=2))
-
-
-def write_csv(found, genres):
-    """Print comma-separated values."""
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(["file", "label", *genres])
-    writer.writerows(
-        [song["file"], song["label"], *song["probabilities"].values()] for song in found
-    )
-
-
-WRITERS = {"json": write_json, "csv": write_csv}
-
-
-def _say(text):
+def say(text):
+    """Write a message to standard error."""
     print(text, file=sys.stderr)
+
+
+def load_song_classifier(path):
+    """Load a model; it may not be of anything but songs."""
+    classifier = load(path)
+    if not isinstance(classifier, SongClassifier):
+        raise ValueError(f"{path!r} holds a {type(classifier).__name__}, not a SongClassifier.")
+    return classifier
 
 
 def _read_folder(options):
     folder = load_audio_folder(options.folder)
     if folder.n_left_out:
-        _say(f"Files left out, as hidden or no songs of a genre: {folder.n_left_out}.")
+        say(f"Files left out, as hidden or no songs of a genre: {folder.n_left_out}.")
     read = read_waveforms(folder.paths, options.sample_rate, n_jobs=options.jobs)
     with follow(read, len(folder.paths), "Reading songs") as songs:
         found = list(songs)
     heard = np.array([not isinstance(waveform, ValueError) for waveform in found])
     for failure in compress(found, ~heard):
-        _say(failure)
+        say(failure)
     return Songs(
         list(compress(found, heard)),
         folder.target_names[folder.target[heard]],
@@ -210,7 +173,7 @@ def _make_folds(songs, options):
         raise ValueError(f"two genres of two songs each are the least, got {songs.tally()}.")
     n_folds = min(options.folds, counts.min())
     if n_folds < options.folds:
-        _say(f"{n_folds} folds instead of {options.folds}, as there are {songs.tally()}.")
+        say(f"{n_folds} folds instead of {options.folds}, as there are {songs.tally()}.")
     cv = StratifiedKFold(n_folds, shuffle=True, random_state=options.seed)
     return list(cv.split(songs.labels, songs.labels))
 
@@ -234,16 +197,6 @@ def _confusions(labels, predicted):
     return as_columns(rows)
 
 
-def _describe(classifier, waveform):
-    [probabilities] = classifier.predict_proba([waveform])
-    return {
-        "label": classifier.classes_[probabilities.argmax()].item(),
-        "probabilities": dict(
-            zip(classifier.classes_.tolist(), probabilities.tolist(), strict=True)
-        ),
-    }
-
-
 def _cut_evenly(waveforms, labels, n_timesteps):
     """Cut songs, and keep as many excerpts of each genre, spread over its songs."""
     by_song = [cut_excerpts(waveform, n_timesteps=n_timesteps) for waveform in waveforms]
@@ -255,22 +208,3 @@ def _cut_evenly(waveforms, labels, n_timesteps):
     n_each = min(map(len, by_genre))
     kept = [excerpts[spread(len(excerpts), n_each)] for excerpts in by_genre]
     return np.concatenate(kept), np.repeat(genres, n_each)
-
-
-def _load_for_prediction(path):
-    if Path(path).suffix != ".onnx":
-        return _load_song_classifier(path)
-    model = load_onnx(path)
-    settings = {"excerpt_seconds": model.n_features_in_ / model.sample_rate, **model.song_settings}
-    classifier = SongClassifier(sample_rate=model.sample_rate, **settings)
-    classifier._validate_params()
-    classifier.estimator_, classifier.classes_ = model, model.classes_
-    classifier.class_prior_ = model.class_prior_
-    return classifier
-
-
-def _load_song_classifier(path):
-    classifier = load(path)
-    if not isinstance(classifier, SongClassifier):
-        raise ValueError(f"{path!r} holds a {type(classifier).__name__}, not a SongClassifier.")
-    return classifier

@@ -9,7 +9,7 @@ import argparse
 import os
 import sys
 
-from skgenre import _commands
+from skgenre import _commands, _predict_command
 from skgenre.audio import EXCERPT_SECONDS, SAMPLE_RATE
 
 CANNOT_BE_DONE, INTERRUPTED = 2, 130
@@ -69,12 +69,29 @@ def _add_evaluate(commands):
 def _add_predict(commands):
     predict = commands.add_parser("predict", help="tell the genres of files")
     _add_model(predict, ", or an ONNX model")
-    predict.add_argument("files", metavar="FILE", nargs="+", help="sound files")
+    predict.add_argument(
+        "files", metavar="FILE", nargs="+", help="sound files, or folders of which to take all"
+    )
     _add_jobs(predict)
-    formats = predict.add_mutually_exclusive_group()
-    for name, write in _commands.WRITERS.items():
-        formats.add_argument(f"--{name}", dest="write", action="store_const", const=write)
-    predict.set_defaults(run=_commands.predict, write=_commands.write_table)
+    results = predict.add_mutually_exclusive_group()
+    for name, write in _predict_command.WRITERS.items():
+        results.add_argument(
+            f"--{name}",
+            dest="write",
+            action="store_const",
+            const=write,
+            help=f"print {name.upper()}",
+        )
+    results.add_argument(
+        "-o", "--output", metavar="TABLE", help=".csv or .parquet file to write, part by part"
+    )
+    predict.add_argument(
+        "--resume", action="store_true", help="go on with an output that was begun or is there"
+    )
+    predict.add_argument(
+        "--dask", metavar="ADDRESS", help="have the workers of this dask scheduler write the output"
+    )
+    predict.set_defaults(run=_predict_command.predict, write=_predict_command.write_table)
 
 
 def _add_export(commands):

@@ -11,14 +11,16 @@ import sys
 import time
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
+import pandas
 import pytest
 import soundfile
 from sklearn.linear_model import LogisticRegression
 
-from skgenre import CNNGenreClassifier, export_onnx
+from skgenre import CNNGenreClassifier, _predict_command, export_onnx
 from skgenre.cli import main
 from skgenre.datasets import load_excerpts_npz
 from skgenre.persistence import load, save
@@ -101,6 +103,99 @@ def test_predict_names_files_that_fail(music, model, tmp_path):
     assert len(done.stdout.splitlines()) == 2
     assert f"Cannot read audio from '{broken}'" in done.stderr
     assert "Cannot read audio from 'nowhere.ogg'" in done.stderr
+
+
+def test_predict_takes_all_songs_of_a_folder(music, model, tmp_path):
+    for place in ["b/2.FLAC", "b/c/1.flac", "a.flac", ".hidden.flac", ".hidden/a.flac"]:
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(music / "low" / "0.flac", tmp_path / place)
+    (tmp_path / "cover.jpg").touch()
+    (tmp_path / "no song.flac").mkdir()
+    file = music / "high" / "1.flac"
+    done = run("predict", model, tmp_path, file, "--csv")
+    assert done.returncode == 0, done.stderr
+    found = [row["file"] for row in csv.DictReader(io.StringIO(done.stdout))]
+    names = ["a.flac", "b/2.FLAC", "b/c/1.flac"]
+    assert found == [*(str(tmp_path / name) for name in names), str(file)]
+    done = run("predict", model, tmp_path / ".hidden", tmp_path / "no song.flac")
+    assert done.returncode == 2
+    assert re.search(r"no song.flac' has no sound file in it", done.stderr)
+
+
+def test_predict_writes_a_table_and_goes_on_with_it(music, model, tmp_path):
+    table, folder = tmp_path / "genres.csv", music / "low"
+    done = run("predict", model, folder / "0.flac", "--output", table)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr.endswith(f"1 song is in {table}.\n")
+    done = run("predict", model, folder, "nowhere.ogg", "-o", table, "--resume", "--jobs", "2")
+    assert done.returncode == 1
+    bar, failure, message = done.stderr.splitlines()
+    assert re.fullmatch(r"Listening - \d+s - 6/6", bar)
+    assert re.match("Cannot read audio from '.*nowhere.ogg'", failure)
+    assert message == f"6 songs are in {table}, 1 of them from an earlier run."
+    assert table.read_text().splitlines() == run("predict", model, folder, "--csv").stdout.split()
+    done = run("predict", model, folder, "-o", table, "--resume")
+    assert done.stderr == f"6 songs are in {table}, 6 of them from an earlier run.\n"
+
+
+def test_predict_does_not_mix_runs_unasked(music, model, tmp_path):
+    (tmp_path / "genres.csv.parts").mkdir()
+    (tmp_path / "genres.csv.parts" / "0.csv").touch()
+    done = run("predict", model, music, "--output", tmp_path / "genres.csv")
+    assert done.returncode == 2
+    assert "An earlier run left results in" in done.stderr
+    assert "--resume" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("127.0.0.1:1", "127.0.0.1:1"),
+        ("nowhere", "address 'nowhere'"),
+        ("other://host:1", "scheme 'other'"),
+    ],
+)
+def test_a_scheduler_that_is_not_there(music, model, tmp_path, monkeypatch, address, reason):
+    monkeypatch.setattr(_predict_command, "CONNECTING_SECONDS", 1)
+    done = run("predict", model, music, "-o", tmp_path / "genres.csv", "--dask", address)
+    assert (done.returncode, done.stdout) == (2, "")
+    [message] = done.stderr.splitlines()
+    assert message.startswith("skgenre predict: ")
+    assert reason in message
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture(params=[False, pytest.param(True, marks=pytest.mark.slow)])
+def scheduler(request):
+    """The address of a cluster of threads, or of processes."""
+    distributed = pytest.importorskip("distributed")
+    workers = {"n_workers": 2, "threads_per_worker": 1, "processes": request.param}
+    with distributed.LocalCluster(**workers, dashboard_address=":0") as cluster:
+        yield cluster.scheduler_address
+
+
+def test_workers_of_a_cluster_predict(music, model, scheduler, tmp_path, monkeypatch):
+    table = tmp_path / "genres.parquet"
+    monkeypatch.chdir(music.parent)
+    done = run("predict", model, music.name, "--output", table, "--dask", scheduler)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.splitlines()[-1] == f"12 songs are in {table}."
+    found = pandas.read_parquet(table).to_dict("records")
+    printed = json.loads(run("predict", model, music.name, "--json").stdout)
+    assert found == [
+        {"file": song["file"], "label": song["label"], **song["probabilities"]} for song in printed
+    ]
+
+
+def test_songs_that_kill_workers_are_told(music, model, scheduler, tmp_path, monkeypatch):
+    def kill(*_, **__):
+        raise distributed.KilledWorker("part", SimpleNamespace(address="tcp://worker"), 3)
+
+    distributed = pytest.importorskip("distributed")
+    monkeypatch.setattr(_predict_command, "write_predictions", kill)
+    done = run("predict", model, music, "--output", tmp_path / "genres.csv", "--dask", scheduler)
+    assert done.returncode == 2
+    assert done.stderr.startswith("skgenre predict: Attempted to run task 'part' on 4 different")
 
 
 def test_the_model_is_what_was_trained(model):
@@ -210,6 +305,9 @@ def test_info_tells_what_a_model_is(model):
         ([], "COMMAND"),
         (["excerpts", ".", "-o", "x", "--test-size", "2"], "between 0 and 1"),
         (["evaluate", ".", "--excerpt-seconds", "-1"], "more than 0 seconds"),
+        (["predict", "model", "a.wav", "--resume"], "--resume and --dask need --output"),
+        (["predict", "model", "a.wav", "--dask", "127.0.0.1:1"], "need --output"),
+        (["predict", "model", "a.wav", "-o", "a.csv", "--json"], "not allowed with argument"),
     ],
 )
 def test_usage(arguments, message, tmp_path, monkeypatch):

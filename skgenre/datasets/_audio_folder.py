@@ -82,7 +82,7 @@ def load_audio_folder(path, *, return_X_y=False):
     if not root.is_dir():
         raise ValueError(f"{os.fspath(path)!r} is not a folder.")
     files = sorted(file.relative_to(root) for file in root.rglob("*") if file.is_file())
-    songs = [file for file in files if _is_song(file)]
+    songs = [file for file in files if is_song(file) and len(file.parts) > 1]
     if not songs:
         raise ValueError(
             f"{os.fspath(path)!r} has no sound file in a folder for a genre: expected files such "
@@ -100,7 +100,7 @@ def load_audio_folder(path, *, return_X_y=False):
     )
 
 
-def _is_song(file):
-    """Tell whether a path, relative to the folder of genres, is a song's."""
+def is_song(file):
+    """Tell whether a path, relative to the folder that is looked through, is a song's."""
     hidden = any(part.startswith(".") for part in file.parts)
-    return len(file.parts) > 1 and not hidden and file.suffix.lower() in SOUND_SUFFIXES
+    return not hidden and file.suffix.lower() in SOUND_SUFFIXES
