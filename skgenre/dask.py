@@ -110,8 +110,10 @@ def open_excerpts(path):
     path = os.path.abspath(path)
     with one_error("read excerpts from", path, (OSError, ValueError, EOFError)):
         mapped = _map(path)
-        if mapped.ndim != 2 or not mapped.size:
-            raise ValueError(f"it holds an array of shape {mapped.shape}, no excerpts in rows.")
+        if mapped.ndim != 2 or not mapped.size or mapped.dtype.kind not in "fiub":
+            raise ValueError(
+                f"it must hold excerpts in rows, got {mapped.dtype} of shape {mapped.shape}."
+            )
     rows = max(1, CHUNK_MIB * 2**20 // mapped[:1].nbytes)
     starts = dask_array.arange(0, len(mapped), chunks=rows)
     return starts.map_blocks(
