@@ -19,6 +19,7 @@ _HOMES = {
 _SUBMODULES = (
     "audio",
     "classifiers",
+    "dask",
     "datasets",
     "displays",
     "inspection",
@@ -26,7 +27,9 @@ _SUBMODULES = (
     "networks",
     "onnx",
     "onnx_runtime",
+    "optuna",
     "persistence",
+    "predictions",
     "preprocessing",
     "songs",
 )

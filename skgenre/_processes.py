@@ -75,9 +75,12 @@ def _ray_threads():
 
     if not ray.is_initialized():
         return None
-    # None of the process that started Ray; less than one where tasks share a core.
-    n_cores = ray.get_runtime_context().get_assigned_resources().get("CPU")
-    return None if n_cores is None else max(1, int(n_cores))
+    context = ray.get_runtime_context()
+    # The process that started Ray keeps all cores.
+    if context.worker.mode != ray.WORKER_MODE:
+        return None
+    # Less than one where tasks share a core.
+    return max(1, int(context.get_assigned_resources().get("CPU", 1)))
 
 
 def _look_back():

@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 
 import numpy as np
-from joblib import effective_n_jobs
+from joblib import cpu_count, effective_n_jobs
 from scipy.sparse import issparse
 from sklearn.utils.validation import check_array, check_memory
 
@@ -82,18 +82,24 @@ def read_waveforms(songs, sample_rate, *, memory=None, n_jobs=None):
         except ValueError as error:
             return error
 
-    n_jobs = effective_n_jobs(n_jobs)
-    yield from map(read, count(), songs) if n_jobs == 1 else _read_ahead(read, songs, n_jobs)
+    n_threads = _count_threads(n_jobs)
+    yield from map(read, count(), songs) if n_threads == 1 else _read_ahead(read, songs, n_threads)
 
 
-def _read_ahead(read, songs, n_jobs):
+def _count_threads(n_jobs):
+    # Where a cluster is in force, joblib counts the cores of all its machines, whatever is asked.
+    most = cpu_count() if n_jobs is None or n_jobs < 0 else n_jobs
+    return min(effective_n_jobs(n_jobs), most)
+
+
+def _read_ahead(read, songs, n_threads):
     # Decoding and resampling release Python's lock: threads do, and cost nothing to start. Those
     # of joblib would not be waited for when reading stops early.
-    pool, pending = ThreadPoolExecutor(n_jobs), deque()
+    pool, pending = ThreadPoolExecutor(n_threads), deque()
     try:
         for number, song in enumerate(songs):
             pending.append(pool.submit(read, number, song))
-            if len(pending) > SONGS_AHEAD * n_jobs:
+            if len(pending) > SONGS_AHEAD * n_threads:
                 yield pending.popleft().result()
         for future in pending:
             yield future.result()

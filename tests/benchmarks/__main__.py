@@ -11,7 +11,16 @@ os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
 # ten times slower than it is on idle ones, where waiting asleep costs it a tenth.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-from tests.benchmarks import decoding, fitting, fresh, growing, machine, predicting, starting
+from tests.benchmarks import (
+    clusters,
+    decoding,
+    fitting,
+    fresh,
+    growing,
+    machine,
+    predicting,
+    starting,
+)
 from tests.benchmarks.sizes import FULL, QUICK
 from tests.benchmarks.table import as_page, as_text
 from tests.benchmarks.timing import announce
@@ -28,6 +37,9 @@ MEASURES = {
     "growth": growing.growth,
     "memmap": fresh.memmap,
     "decode": decoding.decode,
+    "cluster": clusters.cluster,
+    "cluster_memory": clusters.cluster_memory,
+    "cluster_costs": clusters.cluster_costs,
 }
 
 

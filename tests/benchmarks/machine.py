@@ -11,6 +11,7 @@ PACKAGES = (
     "tensorflow",
     "numpy",
     "joblib",
+    "dask",
     "scikeras",
     "torch",
     "skorch",

@@ -19,6 +19,7 @@ _NEEDS = {
     "skgenre.load_onnx": ("onnx", "onnxruntime", "skl2onnx"),
     "skgenre.load, with TensorFlow": ("skops",),
     "soundfile, decoding alone": ("soundfile", "soxr"),
+    "dask": ("dask", "distributed"),
 }
 
 AEON_DIFFERS = (

@@ -16,5 +16,8 @@ TARGETS = {
     ("start, memory", "skgenre.load, with TensorFlow"): "at least 3",
     ("checks", "scikeras, Dense network"): "at most 0.4, ours at most 30 s",
     ("decode", "soundfile, decoding alone"): "at most 2, ours at most 6 s",
+    ("cluster", "dask, 1 worker x 1 thread"): "at least 1.7",
+    ("cluster", "loky, 2 processes x 1 thread"): "at most 1.25",
+    ("cluster, memory", ""): "ours at most 800 MB",
     ("memmap", ""): "ours at most 1,500 MB",
 }
