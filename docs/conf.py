@@ -102,6 +102,7 @@ sphinx_gallery_conf = {
             "plot_saliency.py",
             "plot_what_filters_hear.py",
             "plot_onnx.py",
+            "plot_tracking.py",
             "*",
         ]
     ),

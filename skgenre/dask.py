@@ -1,6 +1,7 @@
 """Clusters of dask: searches that outlive a worker, predictions of arrays larger than memory."""
 
 import os
+import re
 
 import numpy as np
 from sklearn.utils._param_validation import HasMethods, validate_params
@@ -10,11 +11,13 @@ from skgenre._bare_estimators import without_callbacks
 from skgenre._chunked_arrays import check_chunked, is_chunked
 from skgenre._extras import import_extra
 from skgenre._foreign_files import one_error
+from skgenre._npy_headers import read_npy_header
 
 __all__ = ["connect", "open_excerpts", "predict", "predict_proba"]
 
 # Of an excerpts' file, what one task reads.
 CHUNK_MIB = 32
+_NUMBERS = re.compile("'[<>|][fiub][1248]'")
 
 
 def connect(address=None, **options):
@@ -108,12 +111,7 @@ def open_excerpts(path):
     """
     dask_array = import_extra("dask.array", "dask")
     path = os.path.abspath(path)
-    with one_error("read excerpts from", path, (OSError, ValueError, EOFError)):
-        mapped = _map(path)
-        if mapped.ndim != 2 or not mapped.size or mapped.dtype.kind not in "fiub":
-            raise ValueError(
-                f"it must hold excerpts in rows, got {mapped.dtype} of shape {mapped.shape}."
-            )
+    mapped = _map(path)
     rows = max(1, CHUNK_MIB * 2**20 // mapped[:1].nbytes)
     starts = dask_array.arange(0, len(mapped), chunks=rows)
     return starts.map_blocks(
@@ -247,7 +245,12 @@ def _predict_part(X, estimator):
 
 
 def _map(path):
-    return np.load(path, mmap_mode="r", allow_pickle=False)
+    with one_error("read excerpts from", path, (OSError, ValueError)), open(path, "rb") as file:
+        header = read_npy_header(file, "it", _NUMBERS, "numbers")
+        if len(header.shape) != 2 or not header.values_bytes():
+            raise ValueError(f"it must hold excerpts in rows, got the shape {header.shape}.")
+        order = "F" if header.is_fortran else "C"
+        return np.memmap(file, header.dtype, "r", header.n_bytes, header.shape, order)
 
 
 def _read_rows(numbers, path):

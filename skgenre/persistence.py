@@ -126,8 +126,9 @@ def save(estimator, path, *, trusted=()):
     """
     skops_io = import_extra("skops.io", "save")
     try:
-        content = _model_archives.tidy(skops_io.dumps(without_callbacks(estimator)))
+        content = skops_io.dumps(without_callbacks(estimator))
         _check_types(skops_io, content, trusted)
+        content = _model_archives.tidy(content)
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"Cannot save {type(estimator).__name__}: {error}") from error
     with replacing(path) as file:
