@@ -197,7 +197,7 @@ def test_a_fitted_classifier_is_pickled_with_it_and_saved_without_it(excerpts, t
     again = pickle.loads(pickle.dumps(classifier))
     assert_array_equal(again.predict_proba(excerpts[0]), expected)
     path = tmp_path / "genres.skops"
-    with pytest.raises(ValueError, match="Cannot save CNNGenreClassifier.*optuna"):
+    with pytest.raises(ValueError, match=r"Cannot save CNNGenreClassifier.*optuna"):
         skgenre.save(classifier, path)
     skgenre.save(classifier.set_params(callbacks=None), path)
     assert_array_equal(skgenre.load(path).predict_proba(excerpts[0]), expected)

@@ -19,6 +19,7 @@ from tests.benchmarks import (
     growing,
     machine,
     predicting,
+    shuffling,
     starting,
 )
 from tests.benchmarks.sizes import FULL, QUICK
@@ -40,6 +41,7 @@ MEASURES = {
     "cluster": clusters.cluster,
     "cluster_memory": clusters.cluster_memory,
     "cluster_costs": clusters.cluster_costs,
+    "shuffle": shuffling.shuffle,
 }
 
 

@@ -25,6 +25,8 @@ class Sizes:
     growth_timesteps: tuple = (300, 1200, 4800)
     growth_jobs: tuple = (1, 2, 4)
     memmap_gigabytes: float = 4.0
+    shuffle_seeds: int = 12
+    shuffle_epochs: int = 5
     songs: int = 200
     songs_made: int = 4
     song_seconds: int = 180
@@ -50,6 +52,8 @@ QUICK = Sizes(
     growth_timesteps=(60, 120),
     growth_jobs=(1, 2),
     memmap_gigabytes=0.001,
+    shuffle_seeds=1,
+    shuffle_epochs=1,
     songs=4,
     songs_made=1,
     song_seconds=2,
