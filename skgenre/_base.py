@@ -47,7 +47,8 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         Parameters
         ----------
         X : array-like of shape (n_samples, n_timesteps)
-            Excerpts. float32 arrays are used without a copy.
+            Excerpts. float32 arrays are used without a copy, those of dask, Zarr or HDF5 are read
+            piece by piece.
         y : array-like of shape (n_samples,)
             Labels: strings, integers or booleans, two classes or more.
         sample_weight : array-like of shape (n_samples,), default=None

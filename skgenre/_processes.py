@@ -36,14 +36,14 @@ def prepare_process():
         )
     if not _has_taken_share:
         _has_taken_share = True
-        _take_share(_loky_threads() or _dask_threads() or _ray_threads())
-        if _dask_threads():
-            reuse_freed()
+        n_threads = _loky_threads() or _dask_threads() or _ray_threads()
+        if n_threads is not None:
+            _settle_into_worker(n_threads)
 
 
-def _take_share(n_threads):
-    if n_threads is None:
-        return
+def _settle_into_worker(n_threads):
+    # dask's setting is passed on to the processes of loky that are started after its own.
+    reuse_freed()
     # An error says that other code has put TensorFlow to work before: then it stays as it is.
     with suppress(RuntimeError):
         tf.config.threading.set_intra_op_parallelism_threads(n_threads)

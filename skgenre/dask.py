@@ -59,7 +59,7 @@ def connect(address=None, **options):
     >>> from skgenre.datasets import make_genre_excerpts
     >>> X, y = make_genre_excerpts(40, n_timesteps=60, random_state=0)
     >>> classifier = skgenre.CNNGenreClassifier(epochs=1, random_state=0)
-    >>> with skgenre.dask.connect(processes=False, dashboard_address=None):
+    >>> with skgenre.dask.connect(processes=False, dashboard_address="127.0.0.1:0"):
     ...     with parallel_config("dask"):
     ...         scores = cross_val_score(classifier, X, y, cv=2)
     >>> len(scores)

@@ -217,7 +217,8 @@ class WaveformScaler(
         Returns
         -------
         ndarray of shape (n_samples, n_timesteps)
-            Scaled excerpts; float32 stays float32.
+            Scaled excerpts; float32 stays float32. Of an array of dask, Zarr or HDF5, a dask array
+            that is computed when it is asked for.
 
         Raises
         ------

@@ -170,7 +170,7 @@ def scheduler(request):
     """The address of a cluster of threads, or of processes."""
     distributed = pytest.importorskip("distributed")
     workers = {"n_workers": 2, "threads_per_worker": 1, "processes": request.param}
-    with distributed.LocalCluster(**workers, dashboard_address=":0") as cluster:
+    with distributed.LocalCluster(**workers, dashboard_address="127.0.0.1:0") as cluster:
         yield cluster.scheduler_address
 
 

@@ -175,7 +175,7 @@ def test_without_dask_it_is_said_what_to_install(monkeypatch, excerpts, fitted, 
 
 @pytest.fixture
 def client():
-    with connect(processes=False, n_workers=1, dashboard_address=None) as client:
+    with connect(processes=False, n_workers=1, dashboard_address="127.0.0.1:0") as client:
         yield client
 
 
@@ -205,7 +205,7 @@ def test_nobody_at_the_address_is_an_error():
 @pytest.fixture(scope="module")
 def workers():
     """A client of two worker processes of one thread each, on this machine."""
-    with connect(n_workers=2, threads_per_worker=1, dashboard_address=None) as client:
+    with connect(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0") as client:
         yield client
 
 

@@ -2,6 +2,7 @@
 
 from contextlib import ExitStack
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -9,7 +10,6 @@ from time import perf_counter
 
 import numpy as np
 from joblib import parallel_config
-from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
 
 import skgenre
@@ -29,56 +29,73 @@ def cluster(sizes):
     """Seconds of a grid search on one worker and on two, beside as many processes of loky."""
     what = (
         f"grid of 8 x {sizes.grid_folds} folds, {sizes.grid_excerpts:,} excerpts, "
-        f"epochs={sizes.grid_epochs}: {TWO}"
+        f"epochs={sizes.grid_epochs}: {TWO}, without dask's profiler"
     )
     if not rivals.installed("dask"):
         return [Row("cluster", what, ONE, NOT_INSTALLED, NOT_INSTALLED)]
     with ExitStack() as started:
         clients = [started.enter_context(_workers(number)) for number in (1, 2)]
-        contexts = {
-            ONE: partial(parallel_config, "dask", client=clients[0]),
-            TWO: partial(parallel_config, "dask", client=clients[1]),
-            LOKY: partial(parallel_config, "loky", n_jobs=2, inner_max_num_threads=1),
+        search = partial(_search, sizes)
+        calls = {
+            # With one core in a cluster joblib would search in this process instead.
+            ONE: lambda: clients[0].submit(search, pure=False).result(),
+            TWO: partial(_within, partial(parallel_config, "dask", client=clients[1]), search),
+            LOKY: partial(
+                _within, partial(parallel_config, "loky", n_jobs=2, inner_max_num_threads=1), search
+            ),
         }
-        ready = {name: partial(_searches, sizes, context) for name, context in contexts.items()}
+        ready = {name: partial(_warm, call) for name, call in calls.items()}
         taken = medians(ready, sizes.repeats)
     to_one, to_loky = versus("cluster", what, taken, TWO)
     return [to_one, to_loky._replace(ours_over_rival=True)]
 
 
 def _workers(number):
-    return skgenre.dask.connect(
-        n_workers=number, threads_per_worker=1, dashboard_address=None, set_as_default=False
-    )
+    import dask
+
+    # What is set before distributed brings its own configuration along would be lost with it.
+    import_module("distributed")
+    # It looks at the workers' stacks 100 times a second, which costs where all cores are busy.
+    with dask.config.set({"distributed.worker.profile.enabled": False}):
+        return skgenre.dask.connect(
+            n_workers=number,
+            threads_per_worker=1,
+            dashboard_address="127.0.0.1:0",
+            set_as_default=False,
+        )
 
 
-def _searches(sizes, context):
+def _search(sizes):
     X, y = excerpts(sizes.grid_excerpts, sizes.n_timesteps)
     grid = {
         "kernel_sizes": [(31, 31, 15, 15), (21, 21, 9, 9)],
         "learning_rate": [0.0005, 0.001, 0.002, 0.004],
     }
-    search = GridSearchCV(
+    GridSearchCV(
         rivals.ours(epochs=sizes.grid_epochs),
         grid,
         cv=StratifiedKFold(sizes.grid_folds),
         refit=False,
         error_score="raise",
-    )
+    ).fit(X, y)
 
-    def fit():
-        with context():
-            clone(search).fit(X, y)
 
+def _within(context, search):
+    with context():
+        search()
+
+
+def _warm(call):
     # The first search loads TensorFlow on each worker and compiles there, as it does once.
-    fit()
-    return partial(seconds, fit)
+    call()
+    return partial(seconds, call)
 
 
 def cluster_costs(sizes):
     """What the arithmetic of large clusters starts from."""
     what = {
         "fit": f"epoch of {sizes.fit_excerpts:,} x {sizes.n_timesteps:,} on a worker of 1 thread",
+        "fit here": "the same epoch in this process, which has all cores",
         "predict": f"predict {sizes.predict_excerpts:,} excerpts on a worker of 1 thread",
         "start": "start of a worker, to the end of its first small fit",
         "task": f"{TASKS:,} tasks that do nothing, 1 worker",
@@ -93,6 +110,7 @@ def cluster_costs(sizes):
             client.submit(_fit, 64, sizes.n_timesteps).result()
             taken["start"].append(perf_counter() - started)
             taken["fit"].append(client.submit(_fit, sizes.fit_excerpts, sizes.n_timesteps).result())
+            taken["fit here"].append(_fit(sizes.fit_excerpts, sizes.n_timesteps))
             taken["predict"].append(
                 client.submit(_predict, sizes.predict_excerpts, sizes.n_timesteps).result()
             )
