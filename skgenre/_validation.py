@@ -44,9 +44,13 @@ def check_training(estimator, X, y, sample_weight, groups, *, reset):
     y, sample_weight, groups : ndarray of shape (n_samples,) or None
         What belongs to these rows.
     """
-    X = _check_shape(estimator, X, reset=reset)
-    y = validate_data(estimator, y=y)
-    check_consistent_length(X, y)
+    if is_chunked(X):
+        X = check_chunked(estimator, X, reset=reset)
+        y = validate_data(estimator, y=y, reset=reset)
+        check_consistent_length(X, y)
+    else:
+        with np.errstate(over="ignore"):
+            X, y = validate_data(estimator, X, y, reset=reset, **_UNCHECKED_FLOAT32)
     _check_finite(X, estimator)
     check_classification_targets(y)
     if groups is not None:
@@ -64,17 +68,13 @@ def check_training(estimator, X, y, sample_weight, groups, *, reset):
 
 def check_excerpts(estimator, X):
     """Check excerpts against what the estimator was fitted on; float32."""
-    X = _check_shape(estimator, X, reset=False)
+    if is_chunked(X):
+        X = check_chunked(estimator, X, reset=False)
+    else:
+        with np.errstate(over="ignore"):
+            X = validate_data(estimator, X, reset=False, **_UNCHECKED_FLOAT32)
     _check_finite(X, estimator)
     return X
-
-
-def _check_shape(estimator, X, *, reset):
-    """Check all but the values, which are looked at block by block."""
-    if is_chunked(X):
-        return check_chunked(estimator, X, reset=reset)
-    with np.errstate(over="ignore"):
-        return validate_data(estimator, X, reset=reset, **_UNCHECKED_FLOAT32)
 
 
 def _check_finite(X, estimator):
