@@ -709,6 +709,7 @@ print(os.listdir())
 """
 
 
+@pytest.mark.slow
 def test_a_fit_leaves_no_trace_in_the_process(tmp_path):
     result = subprocess.run(
         [sys.executable, "-c", NOTHING_GLOBAL_CHANGES],

@@ -347,6 +347,7 @@ def test_types_that_are_not_trusted_are_refused(tmp_path):
         load(tmp_path / "model")
 
 
+@pytest.mark.slow
 def test_the_command_is_installed(music, model):
     command = [Path(sys.executable).with_name("skgenre"), "predict", model, music / "low/0.flac"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)

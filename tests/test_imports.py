@@ -199,6 +199,7 @@ except ImportError as error:
 """
 
 
+@pytest.mark.slow
 def test_another_backend_of_keras_is_refused_by_name():
     message = run(OTHER_BACKEND)
     assert "'jax'" in message

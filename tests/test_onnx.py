@@ -359,6 +359,7 @@ for attempt in (
 """
 
 
+@pytest.mark.slow
 def test_a_missing_extra_is_named(path):
     path.touch()
     command = [sys.executable, "-c", WITHOUT_EXTRA, path]
