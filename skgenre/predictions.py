@@ -67,7 +67,7 @@ def write_predictions(
     """Predict songs and write a table of their labels and probabilities.
 
     Songs are predicted in parts, which joblib hands out: to threads, or to what
-    :class:`joblib.parallel_config` puts into force, such as processes ("loky") or the machines of a
+    ``joblib.parallel_config`` puts into force, such as processes ("loky") or the machines of a
     cluster ("dask", "ray"). Whoever has predicted a part writes it, as a file in the folder
     ``<path>.parts``; once all are done they are joined in `path` and the folder is removed. What
     kills the run, or one of its workers, loses the parts that are in work at that moment, and a run
