@@ -194,8 +194,8 @@ class WaveformScaler(
         if not first:
             moments, extremes = deepcopy(self._moments), self._extremes
         if not self.per_excerpt:
-            for part in X.parts() if isinstance(X, ChunkedExcerpts) else [X]:
-                extremes = _add_moments(moments, extremes, _check_amplitudes(part))
+            for part in map(_check_part, X.parts()) if isinstance(X, ChunkedExcerpts) else [X]:
+                extremes = _add_moments(moments, extremes, part)
         # Together, once nothing can fail.
         self.n_samples_seen_ = len(X) + (0 if first else self.n_samples_seen_)
         self._moments, self._extremes = moments, extremes
@@ -347,9 +347,13 @@ _SIZE_OF_EACH = {
 }
 
 
-def _check_amplitudes(X):
+def _check_part(X):
     with sums_may_overflow():
         assert_all_finite(X, input_name="X")
+    return _check_amplitudes(X)
+
+
+def _check_amplitudes(X):
     if X.dtype == np.float64 and (largest := max(X.max(), -X.min())) > LARGEST_AMPLITUDE:
         raise ValueError(
             f"X has an amplitude of {largest:.3g}; WaveformScaler takes up to "
