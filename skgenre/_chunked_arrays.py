@@ -150,13 +150,14 @@ class ChunkedExcerpts:
         if not isinstance(X, dask_array.Array):
             X = dask_array.from_array(X, chunks=(tuple(self._sizes.tolist()), -1))
         X = X.rechunk({1: -1})
+        nothing = np.empty((0, n_columns), dtype)
         return X.map_blocks(
             _unless_empty,
             function,
             *arguments,
             chunks=(X.chunks[0], (n_columns,)),
-            meta=np.empty((0, 0), dtype),
-            n_columns=n_columns,
+            meta=nothing,
+            nothing=nothing,
         )
 
     def _is_missing(self, piece):
@@ -179,8 +180,8 @@ class ChunkedExcerpts:
             return np.asarray(self._X[start:end], dtype=self.dtype)
 
 
-def _unless_empty(X, function, *arguments, n_columns):
-    return function(X, *arguments) if len(X) else np.empty((0, n_columns))
+def _unless_empty(X, function, *arguments, nothing):
+    return function(X, *arguments) if len(X) else nothing
 
 
 def _ends_of_pieces(X, dtype=np.float32):

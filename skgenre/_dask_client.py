@@ -1,5 +1,6 @@
-"""dask's client, but for what becomes of scattered data."""
+"""dask's client, but for what becomes of scattered data and of wrong addresses."""
 
+import asyncio
 import sys
 from contextlib import contextmanager
 
@@ -24,6 +25,17 @@ class LastingClient(Client):
         with _any_size_accepted():
             futures = self._scatter_as_results(data, workers=workers, pure=hash)
         return _awaitable(futures) if asynchronous else futures
+
+    async def _ensure_connected(self, timeout=None):
+        # dask waits for ever for the first word of a server that is no scheduler. The second more
+        # is for its own errors, which know better what has failed.
+        try:
+            async with asyncio.timeout(None if timeout is None else timeout + 1):
+                await super()._ensure_connected(timeout)
+        except TimeoutError as error:
+            raise TimeoutError(
+                f"No scheduler of dask has answered at {self.scheduler.address} in {timeout:g} s."
+            ) from error
 
     def _scatter_as_results(self, data, **options):
         if isinstance(data, dict):

@@ -3,6 +3,7 @@
 import os
 import pickle
 import signal
+import socket
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -71,6 +72,14 @@ def test_an_onnx_model_predicts_chunked_arrays(excerpts, fitted, tmp_path):
     loaded = skgenre.load_onnx(tmp_path / "genres.onnx")
     lazy = predict_proba(loaded, da.from_array(X, chunks=(50, -1)))
     assert_array_equal(lazy.compute(), loaded.predict_proba(X))
+
+
+def test_rows_that_were_chosen_are_predicted_though_some_chunks_have_none(excerpts, fitted):
+    X, _ = excerpts
+    chosen = da.from_array(X, chunks=(50, -1))[da.from_array(np.arange(len(X)) >= 60, chunks=50)]
+    found = predict_proba(fitted, chosen.compute_chunk_sizes()).compute()
+    assert found.dtype == np.float32
+    assert_array_equal(found, fitted.predict_proba(X[60:]))
 
 
 def test_three_classes_have_three_columns(three_classes):
@@ -197,6 +206,13 @@ def test_large_data_are_sent_without_a_warning(client):
 def test_nobody_at_the_address_is_an_error():
     with pytest.raises(OSError, match=r"127\.0\.0\.1:1"):
         connect("127.0.0.1:1", timeout="1s")
+
+
+def test_a_server_that_is_no_scheduler_is_an_error():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(OSError, match=rf"No scheduler .* at tcp://{address} in 0\.5 s"):
+            connect(address, timeout=0.5)
 
 
 # --- a cluster of processes
