@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from contextlib import redirect_stderr, redirect_stdout
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import NamedTuple
@@ -373,7 +374,12 @@ def interrupt(process):
 def test_ctrl_c_ends_cleanly(music, tmp_path):
     command = [sys.executable, "-m", "skgenre.cli", "train", str(music), "-o", "model"]
     process = subprocess.Popen(
-        [*command, "--epochs", "1000000"], cwd=tmp_path, stderr=subprocess.PIPE, text=True
+        [*command, "--epochs", "1000000"],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+        # What a shell runs in the background ignores Ctrl-C, and so does what that starts.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
     while "Reading songs" not in process.stderr.readline():
         assert process.poll() is None
