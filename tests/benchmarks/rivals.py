@@ -1,5 +1,6 @@
 """The contenders: the same network and the same settings, as each library's users write it."""
 
+import sys
 from importlib.util import find_spec
 
 import keras
@@ -102,6 +103,8 @@ def scikeras_dense():
 
 def skorch(n_timesteps, epochs=1):
     """skorch's classifier; rows at once in predicting are left at its default."""
+    # Triton 3.8 crashes in a process with TensorFlow. Nothing here is compiled by it.
+    sys.modules.setdefault("triton", None)
     import torch
     from skorch import NeuralNetBinaryClassifier
 
