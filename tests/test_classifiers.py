@@ -184,20 +184,23 @@ CLIPPED_TOGETHER = CNNGenreClassifier(learning_rate=0.1, optimizer__global_clipn
 @pytest.mark.parametrize(
     ("estimator", "optimizer", "loss", "weighted"),
     [
-        (CNN, "adam", "mean_squared_error", False),
         (CNN, "adam", "mean_squared_error", True),
-        (CNN, "adamw", "binary_crossentropy", True),
         (MLP, "sgd", "mean_squared_error", False),
-        # Norms of each variable, or of all of them.
-        (CLIPPED, "sgd", "mean_squared_error", False),
-        pytest.param(CLIPPED_TOGETHER, "sgd", "mean_squared_error", False, marks=pytest.mark.slow),
-        pytest.param(CNN, "lamb", "mean_squared_error", False, marks=pytest.mark.slow),
-        pytest.param(MLP, "muon", "mean_squared_error", False, marks=pytest.mark.slow),
-        # Losses that are no means of what each row has by itself.
-        (CNN, "adam", "dice", False),
+        # A loss that is no mean of what each row has by itself.
         (CNN, "adam", spread, True),
-        pytest.param(
-            CNN, "sgd", keras.losses.MeanSquaredError(reduction="sum"), True, marks=pytest.mark.slow
+        *(
+            pytest.param(*settings, marks=pytest.mark.slow)
+            for settings in (
+                (CNN, "adam", "mean_squared_error", False),
+                (CNN, "adamw", "binary_crossentropy", True),
+                # Norms of each variable, or of all of them.
+                (CLIPPED, "sgd", "mean_squared_error", False),
+                (CLIPPED_TOGETHER, "sgd", "mean_squared_error", False),
+                (CNN, "lamb", "mean_squared_error", False),
+                (MLP, "muon", "mean_squared_error", False),
+                (CNN, "adam", "dice", False),
+                (CNN, "sgd", keras.losses.MeanSquaredError(reduction="sum"), True),
+            )
         ),
     ],
 )

@@ -27,30 +27,40 @@ def run(code):
 # --- what is loaded
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "import skgenre",
-        "import skgenre; dir(skgenre)",
-        "from skgenre import WaveformScaler; WaveformScaler().fit_transform([[0, 1]])",
-        "import skgenre.datasets",
-        "from skgenre.datasets import make_genre_excerpts; make_genre_excerpts(2)",
-        "from skgenre import SongClassifier; SongClassifier()",
-        "from skgenre.audio import cut_excerpts; cut_excerpts([0.0])",
-        "from skgenre.cli import make_parser; make_parser()",
-    ],
-)
-def test_neither_tensorflow_nor_keras_is_loaded_before_it_is_needed(statement):
-    loaded = run(f"{statement}\nimport json, sys\nprint(json.dumps(list(sys.modules)))")
-    assert "skgenre" in loaded
-    tops = {name.partition(".")[0] for name in loaded}
+STATEMENTS = [
+    "import skgenre",
+    "import skgenre; dir(skgenre)",
+    "from skgenre import WaveformScaler; WaveformScaler().fit_transform([[0, 1]])",
+    "import skgenre.datasets",
+    "from skgenre.datasets import make_genre_excerpts; make_genre_excerpts(2)",
+    "from skgenre import SongClassifier; SongClassifier()",
+    "from skgenre.audio import cut_excerpts; cut_excerpts([0.0])",
+    "from skgenre.cli import make_parser; make_parser()",
+]
+
+
+@pytest.fixture(scope="module")
+def loaded():
+    """What is loaded after each statement, in a process that runs one after the other."""
+    return run(f"""
+import json, sys
+loaded = {{}}
+for statement in {STATEMENTS}:
+    exec(statement, {{}})
+    loaded[statement] = list(sys.modules)
+print(json.dumps(loaded))
+""")
+
+
+@pytest.mark.parametrize("statement", STATEMENTS)
+def test_neither_tensorflow_nor_keras_is_loaded_before_it_is_needed(loaded, statement):
+    assert "skgenre" in loaded[statement]
+    tops = {name.partition(".")[0] for name in loaded[statement]}
     assert not tops & {"tensorflow", "keras", "scikeras", "tf_keras", "h5py"}
 
 
-def test_importing_the_package_alone_loads_neither_numpy_nor_scikit_learn():
-    loaded = run("import skgenre, json, sys\nprint(json.dumps(list(sys.modules)))")
-    assert "skgenre" in loaded
-    assert not {"numpy", "sklearn"} & set(loaded)
+def test_importing_the_package_alone_loads_neither_numpy_nor_scikit_learn(loaded):
+    assert not {"numpy", "sklearn"} & set(loaded["import skgenre"])
 
 
 # What TensorFlow and scikit-learn do on their own import is theirs, so they come first.
@@ -82,11 +92,13 @@ def first_use():
     return run(FIRST_USE)
 
 
+@pytest.mark.slow
 def test_importing_the_classifiers_changes_nothing_around_them(first_use):
     assert first_use["before"]["environment"]
     assert first_use["after"] == first_use["before"]
 
 
+@pytest.mark.slow
 def test_every_public_name_resolves_on_first_use(first_use):
     assert first_use["names"].keys() == set(skgenre.__all__)
     assert first_use["names"]["WaveformScaler"] == "type"

@@ -155,6 +155,7 @@ def test_memory_does_not_grow_with_the_number_of_fits():
     assert float(result.stdout) < 30
 
 
+@pytest.mark.slow
 def test_networks_that_are_no_longer_kept_are_freed(excerpts, monkeypatch):
     X, y = excerpts
     monkeypatch.setattr(skgenre._engine, "PROGRAMS_KEPT", 1)
