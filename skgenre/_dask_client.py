@@ -32,6 +32,10 @@ class LastingClient(Client):
         try:
             async with asyncio.timeout(None if timeout is None else timeout + 1):
                 await super()._ensure_connected(timeout)
+        except ValueError:
+            # Of an address that cannot be one. dask would stay in force, connected to nothing.
+            await self._close()
+            raise
         except TimeoutError as error:
             raise TimeoutError(
                 f"No scheduler of dask has answered at {self.scheduler.address} in {timeout:g} s."

@@ -208,6 +208,15 @@ def test_nobody_at_the_address_is_an_error():
         connect("127.0.0.1:1", timeout="1s")
 
 
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "nowhere", "other://host:1"])
+def test_an_address_in_vain_leaves_dask_as_it_was(address):
+    found = da.arange(3)
+    # The error is kept, and with it the client that has failed.
+    with pytest.raises((OSError, ValueError)) as _error:
+        connect(address, timeout=0.5)
+    assert found.compute().tolist() == [0, 1, 2]
+
+
 def test_a_server_that_is_no_scheduler_is_an_error():
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"127.0.0.1:{server.getsockname()[1]}"
