@@ -74,7 +74,7 @@ def mutate(folder, suffix, seed, n_files):
     assert refused > 0
 
 
-@pytest.mark.parametrize("suffix", FORMATS)
+@pytest.mark.parametrize("suffix", ["wav", "mp3"])
 def test_a_hundred_damaged_files(folder, suffix):
     mutate(folder, suffix, 0, 100)
 

@@ -27,11 +27,13 @@ def run(code):
 # --- what is loaded
 
 
+MUSIC = "from skgenre.datasets import load_genre_excerpts; load_genre_excerpts()"
 STATEMENTS = [
     "import skgenre",
     "import skgenre; dir(skgenre)",
     "from skgenre import WaveformScaler; WaveformScaler().fit_transform([[0, 1]])",
     "import skgenre.datasets",
+    MUSIC,
     "from skgenre.datasets import make_genre_excerpts; make_genre_excerpts(2)",
     "from skgenre import SongClassifier; SongClassifier()",
     "from skgenre.audio import cut_excerpts; cut_excerpts([0.0])",
@@ -61,6 +63,10 @@ def test_neither_tensorflow_nor_keras_is_loaded_before_it_is_needed(loaded, stat
 
 def test_importing_the_package_alone_loads_neither_numpy_nor_scikit_learn(loaded):
     assert not {"numpy", "sklearn"} & set(loaded["import skgenre"])
+
+
+def test_the_music_that_comes_along_is_read_without_further_libraries(loaded):
+    assert not {"soundfile", "soxr", "matplotlib"} & set(loaded[MUSIC])
 
 
 # What TensorFlow and scikit-learn do on their own import is theirs, so they come first.

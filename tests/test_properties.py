@@ -14,7 +14,7 @@ from skgenre.datasets import load_excerpts_npz, save_excerpts_npz
 
 N_EXCERPTS, N_TIMESTEPS = 12, 8
 
-amount = pytest.mark.parametrize("max_examples", [20, pytest.param(1000, marks=pytest.mark.slow)])
+amount = pytest.mark.parametrize("max_examples", [10, pytest.param(1000, marks=pytest.mark.slow)])
 seeds = st.integers(0, 2**31 - 1)
 amplitudes = st.floats(-1, 1, width=32)
 excerpts_of_a_kind = arrays(np.float32, (N_EXCERPTS, N_TIMESTEPS), elements=amplitudes)
