@@ -44,6 +44,8 @@ def connect(address=None, **options):
     ------
     OSError
         If no scheduler answers at the address.
+    ValueError
+        If the address cannot be one.
     ModuleNotFoundError
         If dask is not installed (``pip install 'skgenre[dask]'``).
 
