@@ -11,14 +11,14 @@ from sklearn.utils.multiclass import _check_partial_fit_first_call
 from sklearn.utils.validation import check_is_fitted, check_random_state
 
 from skgenre._architecture import Architecture, unpack_weights
-from skgenre._compat import SklearnKerasClassifier, unchanged_on_failure
+from skgenre._compat import SklearnKerasClassifier, replaced_once_fitted, shallow_copy
 from skgenre._compiled import Recipe
 from skgenre._documentation import DocumentationLinkMixin
 from skgenre._engine import ROWS_PER_CALL, fresh_weights, predict, train
 from skgenre._input_gradients import input_gradients
 from skgenre._keras_parts import make_callbacks, make_loss, make_optimizer
 from skgenre._samples import hold_out, make_samples, weigh_classes
-from skgenre._sklearn_callbacks import CallbackSupportMixin, EpochTasks
+from skgenre._sklearn_callbacks import CallbackSupportMixin, EpochTasks, FitTask
 from skgenre._training import Schedule, State
 from skgenre._validation import (
     at_least_two,
@@ -90,20 +90,24 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         ['accuracy', 'loss', 'val_accuracy', 'val_loss']
         """
         context = self._init_callback_context(max_subtasks=self._setting("epochs"))
-        with unchanged_on_failure(self):
-            continuing = self.warm_start and hasattr(self, "classes_")
-            X, rows, y, sample_weight, groups = check_training(
-                self, X, y, sample_weight, groups, reset=not continuing
-            )
-            if continuing:
-                check_labels(y, self.classes_, "y")
-            else:
-                self._start(at_least_two(np.unique(y)))
-            weights = weigh_classes(self._setting("class_weight"), y, self.classes_, sample_weight)
-            samples = make_samples(X, rows, y, self.classes_, weights, sample_weight)
-            training, validation = self._set_apart(samples, y, groups, X_val, y_val, weights)
-            self._train(training, validation, self._setting("epochs"), context)
+        with replaced_once_fitted(self) as fitted:
+            task = FitTask(context, self)
+            fitted._fit(X, y, sample_weight, X_val, y_val, groups, task)
         return self
+
+    def _fit(self, X, y, sample_weight, X_val, y_val, groups, task):
+        continuing = self.warm_start and hasattr(self, "classes_")
+        X, rows, y, sample_weight, groups = check_training(
+            self, X, y, sample_weight, groups, reset=not continuing
+        )
+        if continuing:
+            check_labels(y, self.classes_, "y")
+        else:
+            self._start(at_least_two(np.unique(y)))
+        weights = weigh_classes(self._setting("class_weight"), y, self.classes_, sample_weight)
+        samples = make_samples(X, rows, y, self.classes_, weights, sample_weight)
+        training, validation = self._set_apart(samples, y, groups, X_val, y_val, weights)
+        self._train(training, validation, self._setting("epochs"), task)
 
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y, classes=None, sample_weight=None):
@@ -149,19 +153,20 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         2
         """
         context = self._init_callback_context(task_name="partial-fit", max_subtasks=1)
-        with unchanged_on_failure(self):
-            self._refuse_what_needs_all_data()
-            first = _check_partial_fit_first_call(self, classes)
-            X, rows, y, sample_weight, _ = check_training(
-                self, X, y, sample_weight, None, reset=first
-            )
-            if first:
-                self._start(at_least_two(self.classes_))
-            check_labels(y, self.classes_, "y")
-            weights = weigh_classes(self._setting("class_weight"), y, self.classes_, sample_weight)
-            samples = make_samples(X, rows, y, self.classes_, weights, sample_weight)
-            self._train(samples, None, 1, context)
+        with replaced_once_fitted(self) as fitted:
+            fitted._partial_fit(X, y, classes, sample_weight, FitTask(context, self))
         return self
+
+    def _partial_fit(self, X, y, classes, sample_weight, task):
+        self._refuse_what_needs_all_data()
+        first = _check_partial_fit_first_call(self, classes)
+        X, rows, y, sample_weight, _ = check_training(self, X, y, sample_weight, None, reset=first)
+        if first:
+            self._start(at_least_two(self.classes_))
+        check_labels(y, self.classes_, "y")
+        weights = weigh_classes(self._setting("class_weight"), y, self.classes_, sample_weight)
+        samples = make_samples(X, rows, y, self.classes_, weights, sample_weight)
+        self._train(samples, None, 1, task)
 
     def initialize(self, X, y):
         """Give the network its initial weights without training it.
@@ -199,9 +204,9 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         0
         """
         self._validate_params()
-        with unchanged_on_failure(self):
-            _, _, y, _, _ = check_training(self, X, y, None, None, reset=True)
-            self._start(at_least_two(np.unique(y)))
+        with replaced_once_fitted(self) as fitted:
+            _, _, y, _, _ = check_training(fitted, X, y, None, None, reset=True)
+            fitted._start(at_least_two(np.unique(y)))
         return self
 
     def predict(self, X):
@@ -240,8 +245,9 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         >>> classifier.predict(X).shape
         (20,)
         """
-        likeliest = self.predict_proba(X).argmax(axis=1)
-        return self.classes_[likeliest]
+        fitted = shallow_copy(self)
+        likeliest = fitted.predict_proba(X).argmax(axis=1)
+        return fitted.classes_[likeliest]
 
     def predict_proba(self, X):
         """Estimate the probability of each class for each excerpt.
@@ -281,9 +287,10 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         (20, 2)
         """
         check_is_fitted(self)
-        X = check_excerpts(self, X)
-        rows_per_call = vars(self).get("predict__batch_size", ROWS_PER_CALL)
-        outputs = predict(self._architecture(), self._weights, X, rows_per_call)
+        fitted = shallow_copy(self)
+        X = check_excerpts(fitted, X)
+        rows_per_call = int(vars(fitted).get("predict__batch_size", ROWS_PER_CALL))
+        outputs = predict(fitted._architecture(), fitted._weights, X, rows_per_call)
         check_outputs(outputs, X)
         return np.hstack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs
 
@@ -367,26 +374,27 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
             )
         return samples, None
 
-    def _train(self, training, validation, epochs, context):
+    def _train(self, training, validation, epochs, task):
         recipe, callbacks = self._recipe(), self._callbacks()
         # Slots are of use to an optimizer of the same kind only.
         kind = type(recipe.optimizer).__name__
-        watched = self._watched(training)
+        watched = self._watched(training, task.estimator)
         schedule = Schedule(
-            epochs=epochs,
-            batch_size=self._setting("batch_size"),
+            epochs=int(epochs),
+            # No batch has more rows than there are.
+            batch_size=min(int(self._setting("batch_size")), len(training)),
             seed=self._seed,
             first_epoch=self.n_iter_,
             callbacks=callbacks,
             verbose=int(self._setting("verbose")),
-            tasks=EpochTasks(context, partial(self._trained, kind), **watched),
+            tasks=EpochTasks(task.context, partial(self._as_trained, kind), **watched),
         )
-        context.call_on_fit_task_begin(**watched)
+        task.context.call_on_fit_task_begin(**watched)
         state = State(self._weights, self._slots_by_optimizer.get(kind))
         state, history = train(recipe, state, training, validation, schedule)
         vars(self).update(self._trained(kind, state, history))
         vars(self).pop("_model", None)
-        context.call_on_fit_task_end(**watched, reconstruction_attributes={})
+        task.context.call_on_fit_task_end(**watched, reconstruction_attributes=dict(vars(self)))
 
     def _trained(self, kind, state, history):
         """Make attributes of a training's course; `kind` names the optimizer's class."""
@@ -397,6 +405,10 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
             "n_iter_": self.n_iter_ + len(history["loss"]),
         }
 
+    def _as_trained(self, kind, state, history):
+        """Make all attributes of an estimator that has come so far in its training."""
+        return {**vars(self), **self._trained(kind, state, history)}
+
     def _continued(self, history):
         """Append epochs to the history; NaN stands where an epoch had no validation data."""
         n_new = len(history["loss"])
@@ -406,11 +418,11 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
             for name in {**self.history_, **history}
         }
 
-    def _watched(self, training):
+    def _watched(self, training, estimator):
         """Say what scikit-learn's callbacks see of a training; arrays are read if they ask."""
         given = training.sample_weight
         return {
-            "estimator": self,
+            "estimator": estimator,
             "X": training.excerpts,
             "y": lambda: self.classes_[training.codes],
             "metadata": None if given is None else {"sample_weight": given},

@@ -187,14 +187,29 @@ def did_you_mean(name, known):
 
 
 @contextmanager
-def unchanged_on_failure(estimator):
-    """Undo what a block did to an estimator's attributes, unless the block ends well."""
-    before = dict(vars(estimator))
-    completed = False
-    try:
-        yield
-        completed = True
-    finally:
-        if not completed:
-            vars(estimator).clear()
-            vars(estimator).update(before)
+def replaced_once_fitted(estimator):
+    """Fit a copy of an estimator, whose attributes become the estimator's if the block ends well.
+
+    Until then, and after a failure, the estimator is what it was, to other threads as well.
+
+    Parameters
+    ----------
+    estimator : estimator
+        The estimator.
+
+    Yields
+    ------
+    fitted : estimator
+        The copy.
+    """
+    fitted = shallow_copy(estimator)
+    yield fitted
+    # In one piece: another thread sees the former attributes or the new ones.
+    estimator.__dict__ = vars(fitted)
+
+
+def shallow_copy(estimator):
+    """Copy an estimator as it is at one moment, whatever other threads do to it afterwards."""
+    fitted = object.__new__(type(estimator))
+    vars(fitted).update(vars(estimator))
+    return fitted

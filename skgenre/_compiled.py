@@ -1,5 +1,7 @@
 """A network with its loss and optimizer, compiled."""
 
+import math
+from copy import deepcopy
 from functools import cached_property
 from typing import NamedTuple
 
@@ -16,7 +18,11 @@ from skgenre._architecture import (
 )
 from skgenre._devices import map_rows, map_shards, on_one_thread
 from skgenre._garbage import collection_paused
-from skgenre._keras_parts import adds_up_over_rows, updates_each_number_alone
+from skgenre._keras_parts import (
+    adds_up_over_rows,
+    take_loss,
+    updates_each_number_alone,
+)
 from skgenre._network_run import NetworkRun
 from skgenre.networks import DTYPE
 
@@ -26,6 +32,8 @@ if keras.config.backend() != "tensorflow":
         f"{keras.config.backend()!r}: unset KERAS_BACKEND, or set it to 'tensorflow'."
     )
 
+# What the one variable is called that stands for all.
+IN_ONE_PIECE = "weights"
 # Threads that a batch can keep busy, and excerpts that a thread wants at once: with fewer, what
 # each shard costs of itself outweighs another thread. They are the same everywhere, as they
 # decide the order of sums.
@@ -47,21 +55,19 @@ class CompiledNetwork:
     Parameters
     ----------
     recipe : Recipe
-        Architecture, loss and optimizer; the optimizer is this network's own from now on.
+        Architecture, loss and optimizer; of the optimizer a copy is trained with.
     """
 
     def __init__(self, recipe):
-        self._recipe = recipe
         self._network = blank_model(recipe.architecture)
-        self._judge_of_loss = keras.Sequential()
-        self._judge_of_loss.compile(loss=recipe.loss)
+        # Any that computes the same will do: which one is traced, or traced again, is the caller's.
+        self.loss = recipe.loss
         self._adds_up = adds_up_over_rows(recipe.loss)
+        self.optimizer = deepcopy(recipe.optimizer)
         # Tracing an update costs more time than any other part of a network, once per variable.
-        self._in_one_piece = updates_each_number_alone(recipe.optimizer)
-        weights = [np.zeros(variable.shape, DTYPE) for variable in self._network.weights]
-        pieces = [pack_weights(weights)] if self._in_one_piece else weights
-        self._variables = [keras.Variable(piece) for piece in pieces]
-        recipe.optimizer.build(self._variables)
+        self.in_one_piece = updates_each_number_alone(recipe.optimizer)
+        self.variables = make_variables(recipe.architecture, self.in_one_piece)
+        self.optimizer.build(self.variables)
         self._samples = [
             tf.TensorSpec((None, recipe.architecture.n_timesteps), DTYPE),
             tf.TensorSpec((None, recipe.architecture.n_outputs), DTYPE),
@@ -70,33 +76,27 @@ class CompiledNetwork:
 
     def weights(self):
         """Copy the weights that are trained, packed."""
-        return pack_weights([np.asarray(variable) for variable in self._variables])
+        return pack_weights([np.asarray(variable.value) for variable in self.variables])
 
     def set_weights(self, weights):
         """Take over packed weights."""
-        _assign(self._variables, unpack_weights(self._variables, weights))
+        _assign(self.variables, unpack_weights(self.variables, weights))
 
     def slots(self):
         """Copy what the optimizer remembers."""
-        return [np.asarray(variable) for variable in self._recipe.optimizer.variables]
+        return [np.asarray(variable.value) for variable in self.optimizer.variables]
 
     def set_slots(self, slots):
         """Take over what an optimizer of the same kind remembered."""
-        _assign(self._recipe.optimizer.variables, slots)
+        _assign(self.optimizer.variables, slots)
 
     def set_learning_rate(self, learning_rate):
         """Go on with another learning rate."""
-        self._recipe.optimizer.learning_rate = learning_rate
+        self.optimizer.learning_rate = learning_rate
 
-    @cached_property
-    def model(self):
-        """The same network for callbacks, which may set its learning rate.
-
-        Its weights are not those that are trained; see `show_weights` and `take_weights`.
-        """
-        model = self._recipe.architecture.build_model(seed=0)
-        model.compile(optimizer=self._recipe.optimizer, loss=self._recipe.loss)
-        return model
+    def finalize(self):
+        """Bring the weights to what they are after training, averages of former ones say."""
+        self.optimizer.finalize_variable_values(self.variables)
 
     @cached_property
     def walk(self):
@@ -112,16 +112,6 @@ class CompiledNetwork:
     def judge(self):
         """Score samples: a function of X, targets and sample weights, which returns the same."""
         return compiled(self._judge, self._samples)
-
-    @cached_property
-    def show_weights(self):
-        """Give the Keras model the weights that are trained: a function of nothing."""
-        return compiled(lambda: _assign(self.model.weights, self._pieces()), [])
-
-    @cached_property
-    def take_weights(self):
-        """Train the weights of the Keras model from now on: a function of nothing."""
-        return compiled(lambda: _assign(self._variables, self._joined(self.model.weights)), [])
 
     def _walk(self, X, targets, sample_weight, order, batch_size):
         def step(first, losses, hits):
@@ -141,27 +131,29 @@ class CompiledNetwork:
 
     def _train_step(self, X, targets, sample_weight):
         learn = self._learn_from_shards if self._adds_up else self._learn_from_batch
-        losses, hits, gradients = learn(self._pieces(), X, targets, sample_weight)
+        # The optimizer divides gradients by what it multiplies the loss with.
+        scale = tf.cast(self.optimizer.scale_loss(tf.constant(1, DTYPE)), DTYPE)
+        losses, hits, gradients = learn(self._pieces(), X, targets, sample_weight, scale)
 
         def update():
             sums = [tf.reduce_sum(shards, axis=0) for shards in gradients]
-            _apply(self._recipe.optimizer, sums, self._variables)
+            apply_gradients(self.optimizer, sums, self.variables)
             return tf.reduce_sum(losses), tf.reduce_sum(hits)
 
         return on_one_thread(update)
 
     def _pieces(self):
         """Read the weights as the network's layers have them."""
-        values = [tf.convert_to_tensor(variable) for variable in self._variables]
-        return split_weights(self._network.weights, *values) if self._in_one_piece else values
+        values = [tf.convert_to_tensor(variable) for variable in self.variables]
+        return split_weights(self._network.weights, *values) if self.in_one_piece else values
 
     def _joined(self, pieces):
         """Undo `_pieces`."""
-        if not self._in_one_piece:
+        if not self.in_one_piece:
             return pieces
         return [tf.concat([tf.reshape(piece, (-1,)) for piece in pieces], axis=0)]
 
-    def _learn_from_shards(self, pieces, X, targets, sample_weight):
+    def _learn_from_shards(self, pieces, X, targets, sample_weight, scale):
         """Take loss, hits and gradients of each shard by itself."""
 
         def learn(first, end):
@@ -169,23 +161,26 @@ class CompiledNetwork:
             with tf.GradientTape() as tape:
                 tape.watch(pieces)
                 run = NetworkRun(self._network, pieces, shard)
-                loss = self._loss(aims, run.outputs, sample_weight[first:end]) * _count(shard)
-                share = loss / _count(X)
+                loss = take_loss(self.loss, aims, run.outputs, sample_weight[first:end]) * _count(
+                    shard
+                )
+                share = scale * loss / _count(X)
             gradients = run.gradients(tape, share)
             return loss, _hits(aims, run.outputs), *self._joined(gradients)
 
         losses, hits, *gradients = map_shards(learn, _bounds(X))
         return losses, hits, gradients
 
-    def _learn_from_batch(self, pieces, X, targets, sample_weight):
+    def _learn_from_batch(self, pieces, X, targets, sample_weight, scale):
         """Take the loss of all rows together, and its gradients through each shard."""
         probabilities = self._probabilities(pieces, X)
 
         def judge():
             with tf.GradientTape() as tape:
                 tape.watch(probabilities)
-                loss = self._loss(targets, probabilities, sample_weight)
-            slopes = tape.gradient(loss, probabilities)
+                loss = take_loss(self.loss, targets, probabilities, sample_weight)
+                scaled = scale * loss
+            slopes = tape.gradient(scaled, probabilities)
             return loss * _count(X), _hits(targets, probabilities), slopes
 
         def learn(first, end):
@@ -201,7 +196,7 @@ class CompiledNetwork:
         probabilities = self._probabilities(self._pieces(), X)
 
         def judge():
-            loss = self._loss(targets, probabilities, sample_weight)
+            loss = take_loss(self.loss, targets, probabilities, sample_weight)
             return loss * _count(X), _hits(targets, probabilities)
 
         return on_one_thread(judge)
@@ -212,10 +207,6 @@ class CompiledNetwork:
 
         return map_rows(outputs, [X], ROWS_PER_SHARD)
 
-    def _loss(self, targets, probabilities, sample_weight):
-        judge = self._judge_of_loss
-        return judge.compute_loss(y=targets, y_pred=probabilities, sample_weight=sample_weight)
-
 
 def compiled(function, signature):
     """Trace a function for tensors of the given shapes."""
@@ -224,7 +215,30 @@ def compiled(function, signature):
         return tf.function(function, autograph=False).get_concrete_function(*signature)
 
 
-def _apply(optimizer, gradients, variables):
+def fresh_slots(recipe, weights):
+    """Make what an optimizer remembers before the first step, which may depend on the weights."""
+    optimizer = deepcopy(recipe.optimizer)
+    in_one_piece = updates_each_number_alone(optimizer)
+    variables = make_variables(recipe.architecture, in_one_piece)
+    _assign(variables, unpack_weights(variables, weights))
+    optimizer.build(variables)
+    return [np.asarray(variable.value) for variable in optimizer.variables]
+
+
+def make_variables(architecture, in_one_piece):
+    """Make variables of zeros for a network's weights."""
+    variables = blank_model(architecture).weights
+    if in_one_piece:
+        n_numbers = sum(math.prod(variable.shape) for variable in variables)
+        return [keras.Variable(np.zeros(n_numbers, DTYPE), dtype=DTYPE, name=IN_ONE_PIECE)]
+    # Some optimizers go by the names of layers.
+    return architecture.build_model(seed=0).weights
+
+
+def apply_gradients(optimizer, gradients, variables):
+    if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+        optimizer.apply(gradients, variables)
+        return
     # Called in the context of one of several replicas, Keras would add up the gradients of them
     # all, by way of tf.custom_gradient, which keeps every graph that it was ever used in.
     replica = tf.distribute.get_replica_context()

@@ -6,7 +6,6 @@ process, and given fresh weights and optimizer state by each fit. It never owns 
 estimator's weights: they go in as arrays before training and come out as arrays after it.
 """
 
-import json
 import threading
 from collections import OrderedDict
 from contextlib import contextmanager
@@ -18,10 +17,12 @@ from sklearn.utils import gen_batches
 
 from skgenre._architecture import PROGRAMS_KEPT, blank_model, pack_weights, split_weights
 from skgenre._compiled import compiled
+from skgenre._computations import Itself
 from skgenre._devices import map_rows
 from skgenre._memory import release_freed, release_pages
 from skgenre._network_run import NetworkRun
 from skgenre._processes import prepare_process
+from skgenre._recipe_keys import recipe_key
 from skgenre._training import TrainingProgram
 from skgenre.networks import DTYPE, initial_weights
 
@@ -42,7 +43,7 @@ class _ProgramPool:
 
     @contextmanager
     def borrow(self, recipe):
-        key = _program_key(recipe)
+        key = recipe_key(recipe)
         with self._lock:
             program = self._idle.pop(key, None)
         program = program or TrainingProgram(recipe)
@@ -58,40 +59,11 @@ class _ProgramPool:
 _POOL = _ProgramPool()
 
 
-def _program_key(recipe):
-    settings = recipe.optimizer.get_config()
-    # Keras numbers its objects ("adam_7"), which says nothing about what they do.
-    del settings["name"]
-    if _constant_learning_rate(recipe.optimizer) is not None:
-        # A constant rate is a variable: it is set by each training, not compiled in.
-        del settings["learning_rate"]
-    return (
-        recipe.architecture,
-        _loss_key(recipe.loss),
-        (type(recipe.optimizer), _canonical(settings)),
-    )
-
-
-def _constant_learning_rate(optimizer):
-    rate = optimizer.get_config()["learning_rate"]
-    return rate if isinstance(rate, float) else None
-
-
-def _loss_key(loss):
-    """Equal for two losses of equal settings; a plain function or a name stands for itself."""
-    return (type(loss), _canonical(loss.get_config())) if hasattr(loss, "get_config") else loss
-
-
-def _canonical(settings):
-    return json.dumps(settings, sort_keys=True, default=repr)
-
-
 def train(recipe, state, training, validation, schedule):
-    """Train a network; see `TrainingProgram.train` for all but the first argument."""
+    """Train a network; see `TrainingProgram.train`."""
     prepare_process()
-    learning_rate = _constant_learning_rate(recipe.optimizer)
     with _POOL.borrow(recipe) as program:
-        trained = program.train(state, training, validation, schedule, learning_rate)
+        trained = program.train(recipe, state, training, validation, schedule)
     release_freed()
     return trained
 
@@ -117,7 +89,7 @@ def predict(architecture, weights, X, rows_per_call):
     """
     prepare_process()
     forward = _forward_program(architecture)
-    weights = _on_device(_Itself(weights))
+    weights = _on_device(Itself(weights))
     # One row has no place among others, and should be quick.
     rows_per_shard = np.int32(1 if len(X) == 1 else ROWS_PER_SHARD)
     outputs = np.empty((len(X), architecture.n_outputs), np.float32)
@@ -127,23 +99,10 @@ def predict(architecture, weights, X, rows_per_call):
     return outputs
 
 
-class _Itself:
-    """Makes an array that nobody changes a key, equal to no other."""
-
-    def __init__(self, array):
-        self.array = array
-
-    def __hash__(self):
-        return id(self.array)
-
-    def __eq__(self, other):
-        return self.array is other.array
-
-
 # Handing the weights over at each prediction would take as long as a network takes for one row.
 @lru_cache(maxsize=PROGRAMS_KEPT)
 def _on_device(weights):
-    return tf.constant(weights.array)
+    return tf.constant(weights.thing)
 
 
 @lru_cache(maxsize=PROGRAMS_KEPT)

@@ -9,6 +9,10 @@ from scikeras._utils import unflatten_params
 from scikeras.utils import loss_name
 
 from skgenre._compat import did_you_mean
+from skgenre._keras_copies import copy_whole
+
+# scikeras has put functions of its own there when it was imported.
+copy_whole()
 
 OPTIMIZERS = {
     name.lower(): thing
@@ -36,6 +40,7 @@ _OPTIMIZERS_OF_SINGLE_NUMBERS = (
     keras.optimizers.Ftrl,
     keras.optimizers.Lion,
 )
+_EXCLUDED = ("_exclude_from_weight_decay", "_exclude_from_weight_decay_pattern")
 _LOSSES_THAT_COMPARE_ROWS = ("circle", "ctc", "dice", "tversky")
 
 
@@ -65,7 +70,7 @@ def make_optimizer(optimizer, learning_rate, arguments):
     """
     if isinstance(optimizer, keras.optimizers.Optimizer):
         _refuse_arguments("optimizer", optimizer, arguments)
-        return type(optimizer).from_config(optimizer.get_config())
+        return copy.deepcopy(optimizer)
     cls = _optimizer_class(optimizer)
     _check_arguments("optimizer", cls, arguments)
     return cls(**{"learning_rate": learning_rate, **arguments})
@@ -82,9 +87,22 @@ def _optimizer_class(optimizer):
     raise TypeError(f"optimizer={optimizer!r} is no subclass of keras.optimizers.Optimizer.")
 
 
+def settings_are_known(optimizer):
+    """Return whether `get_config` has all that decides what an optimizer computes."""
+    is_kerass_own = type(optimizer) in OPTIMIZERS.values()
+    return is_kerass_own and not any(getattr(optimizer, name, None) for name in _EXCLUDED)
+
+
 def updates_each_number_alone(optimizer):
-    """Say whether it is sure that an update does not depend on which variable a number is in."""
-    return type(optimizer) in _OPTIMIZERS_OF_SINGLE_NUMBERS and optimizer.clipnorm is None
+    """Return whether it is sure that an update does not depend on which variable a number is in."""
+    is_listed = type(optimizer) in _OPTIMIZERS_OF_SINGLE_NUMBERS
+    return is_listed and settings_are_known(optimizer) and optimizer.clipnorm is None
+
+
+def constant_learning_rate(optimizer):
+    """Return an optimizer's learning rate, or None where it follows a schedule or has several."""
+    rate = getattr(optimizer, "learning_rate", None)
+    return float(rate.value) if isinstance(rate, keras.Variable) else None
 
 
 def make_loss(loss, n_outputs, arguments):
@@ -117,7 +135,7 @@ def make_loss(loss, n_outputs, arguments):
             raise _unknown("loss", loss, LOSS_NAMES) from None
     if inspect.isclass(loss):
         _check_arguments("loss", loss, arguments)
-        loss = loss(**arguments)
+        loss = loss(**{**_dtype(loss), **arguments})
     else:
         _refuse_arguments("loss", loss, arguments)
     _check_fit_of_loss(loss, n_outputs)
@@ -138,8 +156,33 @@ def _check_fit_of_loss(loss, n_outputs):
         )
 
 
+def _dtype(loss):
+    """Give a loss class the type to compute in, which would be Keras' default otherwise."""
+    takes_dtype = "dtype" in inspect.signature(loss.__init__).parameters
+    return {"dtype": "float32"} if takes_dtype else {}
+
+
+def take_loss(loss, targets, probabilities, sample_weight):
+    """Take the loss of a batch, as Keras does for a network with one output."""
+    loss = loss if isinstance(loss, keras.losses.Loss) else _FunctionLoss(loss)
+    # A name that begins with an underscore is none for TensorFlow outside of another one.
+    with keras.name_scope("loss"):
+        return keras.ops.cast(loss(targets, probabilities, sample_weight), "float32")
+
+
+class _FunctionLoss(keras.losses.Loss):
+    """What a loss object adds to a loss function: the mean over rows, with their weights."""
+
+    def __init__(self, function):
+        super().__init__(dtype="float32")
+        self._function = function
+
+    def call(self, y_true, y_pred):
+        return self._function(y_true, y_pred)
+
+
 def adds_up_over_rows(loss):
-    """Say whether the loss of a batch is the mean of losses that each row has by itself.
+    """Return whether the loss of a batch is the mean of losses that each row has by itself.
 
     That is known of Keras' own losses; any other may compare the rows of a batch.
     """

@@ -14,8 +14,6 @@ _SHOWN = {
     "val_loss": "val_loss",
     "val_accuracy": "val_acc",
 }
-BATCH_EVENTS = ("on_train_batch_begin", "on_train_batch_end")
-_BATCH_HOOKS = (*BATCH_EVENTS, "on_batch_begin", "on_batch_end")
 
 
 class EpochLines(keras.callbacks.Callback):
@@ -84,13 +82,3 @@ def _figures(logs):
 
 def _in_short(logs):
     return " ".join(f"{name} {value}" for name, value in _figures(logs))
-
-
-def listens_to_batches(callbacks):
-    """Whether any of some Keras callbacks wants to be called at every batch."""
-    return any(_overrides(callback, hook) for callback in callbacks for hook in _BATCH_HOOKS)
-
-
-def _overrides(callback, hook):
-    default = getattr(keras.callbacks.Callback, hook)
-    return getattr(getattr(callback, hook), "__func__", None) is not default

@@ -5,6 +5,7 @@ a fit stand in for scikit-learn's own: nobody watches.
 """
 
 from contextlib import nullcontext
+from typing import NamedTuple
 
 try:
     from sklearn.callback import CallbackSupportMixin
@@ -30,6 +31,13 @@ except ModuleNotFoundError:  # pragma: no cover  (scikit-learn 1.9 has it)
 
         def propagate_callback_context(self, sub_estimator):
             return nullcontext()
+
+
+class FitTask(NamedTuple):
+    """A fit that is watched: the callbacks' context, and the estimator that they know."""
+
+    context: object
+    estimator: object
 
 
 class EpochTasks:

@@ -1,16 +1,18 @@
-"""Training: epochs, batches, and the callbacks that watch."""
+"""Training: epochs and batches."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import keras
 import numpy as np
 from sklearn.utils import gen_batches
 
-from skgenre._compiled import CompiledNetwork
+from skgenre._callback_model import CallbackModel, Exchange
+from skgenre._compiled import CompiledNetwork, fresh_slots
 from skgenre._feeding import feed, rows_per_block
-from skgenre._progress import BATCH_EVENTS, listens_to_batches, progress_shown
+from skgenre._keras_parts import constant_learning_rate
+from skgenre._progress import progress_shown
 from skgenre._sklearn_callbacks import EpochTasks
+from skgenre._watchers import Watchers
 
 # Between two visits to Python: short enough for Ctrl-C, long enough that the visits cost nothing
 # beside the steps. A progress bar wants to move more often.
@@ -18,7 +20,6 @@ STEPS_PER_CALL = 64
 STEPS_PER_BAR_UPDATE = 16
 # Excerpts of a validation set that are judged in one call.
 ROWS_PER_CALL = 512
-EPOCH_EVENTS = ("on_train_begin", "on_epoch_begin", "on_epoch_end", "on_train_end")
 
 
 class State(NamedTuple):
@@ -51,72 +52,85 @@ class TrainingProgram:
     Parameters
     ----------
     recipe : Recipe
-        Architecture, loss and optimizer; the optimizer is this program's own from now on.
+        Architecture, loss and optimizer.
     """
 
     def __init__(self, recipe):
         self._network = CompiledNetwork(recipe)
-        self._fresh_slots = self._network.slots()
+        self._fresh_slots = self._network.slots() if self._network.in_one_piece else None
+        self._exchange = None
 
-    def train(self, state, training, validation, schedule, learning_rate):
+    def train(self, recipe, state, training, validation, schedule):
         """Train from a state and return the new one, with the course of the training.
 
         Parameters
         ----------
+        recipe : Recipe
+            One that computes the same as this program's.
         state : State
             Where training starts.
         training, validation : Samples
             `validation` may be None.
         schedule : Schedule
             Epochs, batches, order and callbacks.
-        learning_rate : float or None
-            Rate to start with; None leaves it to the optimizer's own schedule.
 
         Returns
         -------
         state : State
             Where training ended.
         history : dict of list of float
-            Loss and accuracy of each epoch, on both parts.
+            Loss, accuracy and what callbacks have added, of each epoch, on both parts.
         """
-        self._load(state, learning_rate)
-        history = self._run(feed(training), validation, schedule)
+        self._load(recipe, state)
+        history = self._run(recipe, feed(training), validation, schedule)
         return self._state(), history
 
-    def _load(self, state, learning_rate):
+    def _load(self, recipe, state):
+        self._network.loss = recipe.loss
+        fresh = self._fresh_slots or fresh_slots(recipe, state.weights)
         # Slots of other settings (say, without momentum) are of no use either.
-        fitting = state.slots and _shapes(state.slots) == _shapes(self._fresh_slots)
-        self._network.set_slots(state.slots if fitting else self._fresh_slots)
+        fitting = state.slots and _shapes(state.slots) == _shapes(fresh)
+        self._network.set_slots(state.slots if fitting else fresh)
         self._network.set_weights(state.weights)
+        learning_rate = constant_learning_rate(recipe.optimizer)
         if learning_rate is not None:
             self._network.set_learning_rate(learning_rate)
 
-    def _run(self, training, validation, schedule):
+    def _run(self, recipe, training, validation, schedule):
         n_steps = -(-len(training.samples) // schedule.batch_size)
         with progress_shown(schedule.verbose, schedule.epochs * n_steps) as shown:
-            callbacks = _Watchers(self._network, schedule, n_steps, shown)
-            callbacks.tell("on_train_begin")
+            callbacks = self._watchers(recipe, schedule, n_steps, shown)
+            callbacks.call("on_train_begin")
             history = self._run_epochs(training, validation, schedule, callbacks)
-            callbacks.tell("on_train_end", {name: values[-1] for name, values in history.items()})
+            self._network.finalize()
+            callbacks.call("on_train_end", {name: values[-1] for name, values in history.items()})
         return history
+
+    def _watchers(self, recipe, schedule, n_steps, shown):
+        """Set up callbacks; those of the user have a Keras model, the same for nobody else."""
+        exchange = None
+        if schedule.callbacks:
+            model = CallbackModel(recipe)
+            self._exchange = self._exchange or Exchange(self._network, model)
+            exchange = self._exchange.with_model(model)
+        return Watchers(schedule, n_steps, shown, exchange)
 
     def _run_epochs(self, training, validation, schedule, callbacks):
         def course():
             return self._state(), history
 
         history = {"loss": [], "accuracy": []}
-        stop = False
-        while not stop and len(history["loss"]) < schedule.epochs:
-            epoch = len(history["loss"])
+        for epoch in range(callbacks.first_epoch(), schedule.epochs):
             schedule.tasks.begin(course)
-            callbacks.tell("on_epoch_begin", epoch)
+            callbacks.call("on_epoch_begin", epoch)
             logs = self._run_epoch(training, schedule, epoch, callbacks)
             if validation is not None:
-                logs |= {f"val_{name}": value for name, value in self._score(validation).items()}
-            for name, value in logs.items():
-                history.setdefault(name, []).append(value)
-            callbacks.tell("on_epoch_end", epoch, dict(logs))
-            stop = schedule.tasks.end(course) or callbacks.want_to_stop()
+                scores = self._score(validation, callbacks)
+                logs |= {f"val_{name}": value for name, value in scores.items()}
+            callbacks.call("on_epoch_end", epoch, logs)
+            _append(history, logs | callbacks.epoch_logs())
+            if schedule.tasks.end(course) or callbacks.want_to_stop():
+                break
         return history
 
     def _state(self):
@@ -124,59 +138,31 @@ class TrainingProgram:
 
     def _run_epoch(self, training, schedule, epoch, callbacks):
         order = training.order(schedule.rng(epoch))
-        rows_per_call = schedule.batch_size * _steps_per_call(schedule, training.samples)
+        steps_per_call = _steps_per_call(schedule, training.samples, callbacks)
+        rows_per_call = schedule.batch_size * steps_per_call
         running = _RunningMeans()
         for first in range(0, len(order), rows_per_call):
             positions = order[first : first + rows_per_call]
-            callbacks.tell("on_train_batch_begin", first // schedule.batch_size)
+            callbacks.call("on_train_batch_begin", first // schedule.batch_size)
             running.add(
                 self._network.walk(*training.block(positions), schedule.batch_size), len(positions)
             )
             last_step = (first + len(positions) - 1) // schedule.batch_size
-            callbacks.tell("on_train_batch_end", last_step, running.logs())
+            callbacks.call("on_train_batch_end", last_step, running.logs())
             if callbacks.want_to_stop():
                 break
         return running.logs()
 
-    def _score(self, samples):
+    def _score(self, samples, callbacks):
         running = _RunningMeans()
-        for positions in gen_batches(len(samples), ROWS_PER_CALL):
+        callbacks.call("on_test_begin")
+        for number, positions in enumerate(gen_batches(len(samples), ROWS_PER_CALL)):
             block = samples.take(positions)
+            callbacks.call("on_test_batch_begin", number)
             running.add(self._network.judge(*block.arrays()), len(block))
+            callbacks.call("on_test_batch_end", number, running.logs())
+        callbacks.call("on_test_end", running.logs())
         return running.logs()
-
-
-class _Watchers:
-    """Keras callbacks, which see the network as a Keras model and may change its weights."""
-
-    def __init__(self, network, schedule, n_steps, shown):
-        self._network = network
-        self._model = None
-        self._heard = ()
-        if schedule.callbacks:
-            self._model = network.model
-            self._model.stop_training = False
-            self._heard = EPOCH_EVENTS
-        if listens_to_batches(schedule.callbacks):
-            self._heard += BATCH_EVENTS
-        self._callbacks = keras.callbacks.CallbackList(
-            [*schedule.callbacks, *shown],
-            model=self._model,
-            epochs=schedule.epochs,
-            steps=n_steps,
-        )
-
-    def tell(self, event, *arguments):
-        """Call the method of each callback that is named like the event."""
-        if event in self._heard:
-            self._network.show_weights()
-        getattr(self._callbacks, event)(*arguments)
-        if event in self._heard:
-            self._network.take_weights()
-
-    def want_to_stop(self):
-        """Say whether a callback has asked for the end."""
-        return self._model is not None and self._model.stop_training
 
 
 class _RunningMeans:
@@ -200,8 +186,16 @@ def _shapes(arrays):
     return [array.shape for array in arrays]
 
 
-def _steps_per_call(schedule, samples):
-    if listens_to_batches(schedule.callbacks):
+def _append(history, logs):
+    """Add an epoch's logs to a history; NaN stands where an epoch has none of a name."""
+    n_epochs = len(history["loss"])
+    for name in {**history, **logs}:
+        earlier = history.setdefault(name, [np.nan] * n_epochs)
+        earlier.append(logs.get(name, np.nan))
+
+
+def _steps_per_call(schedule, samples, callbacks):
+    if callbacks.want_every_step():
         return 1
     wanted = STEPS_PER_BAR_UPDATE if schedule.verbose == 1 else STEPS_PER_CALL
     return min(wanted, max(1, rows_per_block(samples) // schedule.batch_size))
