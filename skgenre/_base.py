@@ -16,7 +16,12 @@ from skgenre._compiled import Recipe
 from skgenre._documentation import DocumentationLinkMixin
 from skgenre._engine import ROWS_PER_CALL, fresh_weights, predict, train
 from skgenre._input_gradients import input_gradients
-from skgenre._keras_parts import make_callbacks, make_loss, make_optimizer
+from skgenre._keras_parts import (
+    check_keras_defaults,
+    make_callbacks,
+    make_loss,
+    make_optimizer,
+)
 from skgenre._samples import hold_out, make_samples, weigh_classes
 from skgenre._sklearn_callbacks import CallbackSupportMixin, EpochTasks, FitTask
 from skgenre._training import Schedule, State
@@ -429,6 +434,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         }
 
     def _recipe(self):
+        check_keras_defaults()
         settings = self._network_settings()
         if settings != self._fitted_settings:
             raise ValueError(

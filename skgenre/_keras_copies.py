@@ -39,13 +39,20 @@ def _reduce_loss(loss):
 
 def _reduce_optimizer(optimizer):
     base = {name: getattr(optimizer, name) for name in _BASE_SETTINGS}
-    return _make_optimizer, (type(optimizer), base, _own_settings(optimizer))
+    own = _own_settings(optimizer)
+    # A wrapper's `learning_rate` is that of the optimizer inside.
+    rate = optimizer._learning_rate
+    if isinstance(rate, keras.Variable):
+        base["learning_rate"] = float(rate.value)
+    else:
+        base["learning_rate"], own["_learning_rate"] = 0.0, rate
+    return _make_optimizer, (type(optimizer), base, own)
 
 
 def _make_optimizer(cls, base, own):
     """Make an optimizer that has not been built."""
     optimizer = cls.__new__(cls)
-    keras.optimizers.Optimizer.__init__(optimizer, **{"learning_rate": 0.0, **base})
+    keras.optimizers.Optimizer.__init__(optimizer, **base)
     for name, value in own.items():
         setattr(optimizer, name, value)
     return optimizer
@@ -53,15 +60,11 @@ def _make_optimizer(cls, base, own):
 
 def _own_settings(optimizer):
     """Find what a subclass, or its user, has set; the variables of a built optimizer are none."""
-    own = {
+    return {
         name: _untracked(value)
         for name, value in vars(optimizer).items()
         if name not in _names_of_base() and not _holds_variables(value)
     }
-    rate = optimizer._learning_rate
-    if isinstance(rate, keras.Variable):
-        return own | {"learning_rate": float(rate)}
-    return own | {"_learning_rate": rate}
 
 
 @cache

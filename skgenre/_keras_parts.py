@@ -44,6 +44,16 @@ _EXCLUDED = ("_exclude_from_weight_decay", "_exclude_from_weight_decay_pattern")
 _LOSSES_THAT_COMPARE_ROWS = ("circle", "ctc", "dice", "tversky")
 
 
+def check_keras_defaults():
+    """Refuse a type of numbers, in which learning rates would be kept, that has too few digits."""
+    floatx = keras.config.floatx()
+    if floatx not in ("float32", "float64"):
+        raise ValueError(
+            f"keras.config.floatx() is {floatx!r}, in which learning rates lose digits; networks "
+            "of skgenre are float32 whatever it is: keras.config.set_floatx('float32') before fit."
+        )
+
+
 def make_optimizer(optimizer, learning_rate, arguments):
     """Make a fresh optimizer.
 

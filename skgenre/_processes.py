@@ -25,9 +25,10 @@ def prepare_process():
     Raises
     ------
     RuntimeError
-        If a computation would never end.
+        If a computation would never end, or would become part of another one.
     """
     global _has_taken_share
+    _check_context()
     if _has_lost_threads:
         raise RuntimeError(
             "This process was forked after TensorFlow had run in its parent, whose threads it "
@@ -39,6 +40,19 @@ def prepare_process():
         n_threads = _loky_threads() or _dask_threads() or _ray_threads()
         if n_threads is not None:
             _settle_into_worker(n_threads)
+
+
+def _check_context():
+    if not tf.executing_eagerly():
+        raise RuntimeError(
+            "Networks of skgenre compute at once, and cannot become part of a graph: fit and "
+            "predict outside of tf.function and tf.Graph."
+        )
+    if tf.distribute.has_strategy():
+        raise RuntimeError(
+            "Networks of skgenre train on one device: fit and predict outside of the scope of "
+            f"{type(tf.distribute.get_strategy()).__name__}."
+        )
 
 
 def _settle_into_worker(n_threads):

@@ -31,10 +31,10 @@ def recipe_key(recipe):
     key : tuple
         Hashable. It may differ though the same is computed, never the other way round.
     """
-    # Functions of Keras take their smallest number from here, when they are traced.
-    epsilon = keras.config.epsilon()
+    # Functions of Keras look there when they are traced.
+    defaults = keras.config.epsilon(), keras.config.floatx()
     loss = _loss_key(recipe.loss, recipe.architecture.n_outputs)
-    return recipe.architecture, loss, _optimizer_key(recipe), epsilon
+    return recipe.architecture, loss, _optimizer_key(recipe), defaults
 
 
 def _optimizer_key(recipe):

@@ -1,0 +1,260 @@
+"""A fit computes with its own loss and optimizer, whatever was fitted before it."""
+
+import copy
+import functools
+import json
+import os
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+from sklearn.base import clone
+from sklearn.model_selection import GridSearchCV
+
+from skgenre import MLPGenreClassifier
+
+from .small_networks import tiny_cnn
+
+
+def fit(X, y, **params):
+    settings = {"hidden_units": 4, "epochs": 2, "random_state": 0, "learning_rate": 0.1}
+    return MLPGenreClassifier(**{**settings, **params}).fit(X, y)
+
+
+def weights(X, y, **params):
+    return np.concatenate([a.ravel() for a in fit(X, y, **params).model_.get_weights()])
+
+
+def assert_all_differ(arrays):
+    assert len({array.tobytes() for array in arrays}) == len(arrays)
+
+
+# --- what a name, a class or get_config does not tell
+
+
+class Steep(keras.losses.Loss):
+    """A loss with a fixed name, whose setting get_config leaves out."""
+
+    factor_of_class = 1.0
+
+    def __init__(self, steepness=1.0):
+        super().__init__(name="steep")
+        self.steepness = steepness
+
+    def call(self, y_true, y_pred):
+        error = keras.ops.square(y_true - y_pred) * self.factor_of_class
+        return self.steepness * keras.ops.mean(error, axis=-1)
+
+
+class Unnamed(Steep):
+    """The same with a name that Keras numbers."""
+
+    traces = 0
+
+    def __init__(self, steepness=1.0):
+        keras.losses.Loss.__init__(self)
+        self.steepness = steepness
+
+    def call(self, y_true, y_pred):
+        type(self).traces += 1
+        return super().call(y_true, y_pred)
+
+
+class Boosted(keras.optimizers.SGD):
+    """An optimizer whose setting get_config leaves out."""
+
+    def __init__(self, learning_rate=0.01, boost=1.0, **params):
+        super().__init__(learning_rate, **params)
+        self.boost = boost
+
+    def update_step(self, gradient, variable, learning_rate):
+        super().update_step(gradient * self.boost, variable, learning_rate)
+
+
+class Falling(keras.optimizers.schedules.LearningRateSchedule):
+    """A schedule without get_config."""
+
+    def __init__(self, start):
+        self.start = start
+
+    def __call__(self, step):
+        return self.start / (1.0 + keras.ops.cast(step, "float32"))
+
+
+FACTOR = 1.0
+
+
+def scaled_by_global(y_true, y_pred):
+    return FACTOR * keras.ops.mean(keras.ops.square(y_true - y_pred), axis=-1)
+
+
+def scaled(factor, y_true, y_pred):
+    return factor * keras.ops.mean(keras.ops.square(y_true - y_pred), axis=-1)
+
+
+def without_decay(pattern):
+    optimizer = keras.optimizers.AdamW(0.01, weight_decay=0.5)
+    optimizer.exclude_from_weight_decay(var_names=[pattern])
+    return optimizer
+
+
+SETTINGS = {
+    "routed": lambda value: {"loss": keras.losses.Huber, "loss__delta": value},
+    "instance": lambda value: {"loss": keras.losses.Huber(delta=value)},
+    "own loss of a fixed name": lambda value: {"loss": Steep(value)},
+    "own loss": lambda value: {"loss": Unnamed(value)},
+    "partial": lambda value: {"loss": functools.partial(scaled, value)},
+    "closure": lambda value: {"loss": lambda y_true, y_pred: scaled(value, y_true, y_pred)},
+    "own optimizer": lambda value: {"optimizer": Boosted(0.1, boost=value)},
+    "own optimizer by class": lambda value: {"optimizer": Boosted, "optimizer__boost": value},
+    "own schedule": lambda value: {"optimizer": keras.optimizers.SGD(Falling(value))},
+    "inner optimizer": lambda value: {
+        "optimizer": keras.optimizers.LossScaleOptimizer(Boosted(0.1, boost=value))
+    },
+}
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_no_setting_of_a_former_fit_is_used_again(excerpts, name):
+    low, high, again = (weights(*excerpts, **SETTINGS[name](value)) for value in (0.01, 2.0, 0.01))
+    assert_array_equal(low, again)
+    assert_all_differ([low, high])
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_copies_keep_all_settings(excerpts, name):
+    estimator = MLPGenreClassifier(hidden_units=4, epochs=1, random_state=0, learning_rate=0.1)
+    estimator.set_params(**SETTINGS[name](0.01))
+    expected = copy.copy(estimator).fit(*excerpts).predict_proba(excerpts[0])
+    copies = [clone(estimator), copy.deepcopy(estimator)]
+    if name != "closure":
+        copies.append(pickle.loads(pickle.dumps(estimator)))
+    for copied in copies:
+        assert_array_equal(copied.fit(*excerpts).predict_proba(excerpts[0]), expected)
+
+
+def test_a_search_over_a_setting_scores_each_value(excerpts):
+    X, y = excerpts
+    losses = [keras.losses.Huber(delta=delta) for delta in (1e-6, 1.0)]
+    search = GridSearchCV(
+        tiny_cnn(epochs=4), {"loss": losses}, scoring="neg_log_loss", cv=2, refit=False
+    )
+    scores = search.fit(X, y).cv_results_["mean_test_score"]
+    alone = [
+        GridSearchCV(tiny_cnn(epochs=4), {"loss": [loss]}, scoring="neg_log_loss", cv=2)
+        .fit(X, y)
+        .best_score_
+        for loss in losses
+    ]
+    assert scores.tolist() == alone
+    assert alone[0] != alone[1]
+
+
+def test_what_changes_after_a_fit_counts_in_the_next_one(excerpts, monkeypatch):
+    loss = Steep(0.01)
+    before = weights(*excerpts, loss=loss)
+    loss.steepness = 2.0
+    changed = weights(*excerpts, loss=loss)
+    monkeypatch.setattr(Steep, "factor_of_class", 3.0)
+    of_class = weights(*excerpts, loss=loss)
+    assert_all_differ([before, changed, of_class])
+
+
+def test_global_variables_of_a_loss_count(excerpts, monkeypatch):
+    before = weights(*excerpts, loss=scaled_by_global)
+    monkeypatch.setattr(sys.modules[__name__], "FACTOR", 0.01)
+    assert_all_differ([before, weights(*excerpts, loss=scaled_by_global)])
+
+
+def test_a_loss_that_changed_after_a_fit_is_not_what_another_one_is_validated_with(excerpts):
+    X, y = excerpts
+    first, second = Steep(1.0), Steep(1.0)
+    fit(X, y, loss=first)
+    first.steepness = 100.0
+    history = fit(X, y, loss=second, validation_fraction=0.5).history_
+    assert max(history["val_loss"]) < 1
+
+
+def test_custom_gradients_count(excerpts):
+    def loss_with_gradient(factor):
+        @keras.ops.custom_gradient
+        def error(y_true, y_pred):
+            def gradient(upstream):
+                return None, factor * upstream[:, None] * (y_pred - y_true)
+
+            return keras.ops.mean(keras.ops.square(y_true - y_pred), axis=-1), gradient
+
+        return lambda y_true, y_pred: error(y_true, y_pred)
+
+    arrays = [weights(*excerpts, loss=loss_with_gradient(factor)) for factor in (1.0, 5.0)]
+    assert_all_differ(arrays)
+
+
+def test_a_variable_of_a_loss_is_read_while_it_trains(excerpts):
+    factor = keras.Variable(1.0)
+
+    def loss(y_true, y_pred):
+        return scaled(keras.ops.convert_to_tensor(factor), y_true, y_pred)
+
+    before = weights(*excerpts, loss=loss)
+    factor.assign(0.01)
+    assert_all_differ([before, weights(*excerpts, loss=loss)])
+
+
+def test_keras_smallest_number_counts(excerpts):
+    default = keras.config.epsilon()
+    params = {"loss": "mean_absolute_percentage_error"}
+    before = weights(*excerpts, **params)
+    try:
+        keras.config.set_epsilon(0.49)
+        coarse = weights(*excerpts, **params)
+    finally:
+        keras.config.set_epsilon(default)
+    assert_all_differ([before, coarse])
+    assert_array_equal(weights(*excerpts, **params), before)
+
+
+def test_names_that_weight_decay_leaves_out_count(excerpts):
+    arrays = [weights(*excerpts, optimizer=without_decay(name)) for name in ("kernel", "bias")]
+    assert_all_differ(arrays)
+
+
+def test_a_loss_of_ones_own_is_compiled_once(excerpts):
+    fit(*excerpts, loss=Unnamed(0.5))
+    traces = Unnamed.traces
+    fit(*excerpts, loss=Unnamed(0.5))
+    once = Unnamed.traces - traces
+    fit(*excerpts, loss=Unnamed(0.25))
+    anew = Unnamed.traces - traces - once
+    # To know the loss again, it is traced for a key; to train with it, once more.
+    assert (once, anew) == (1, 2)
+
+
+@pytest.mark.slow
+def test_every_setting_of_kerass_losses_and_optimizers_counts():
+    forwards, backwards = map(outcomes, ("forwards", "backwards"))
+    assert len(forwards) > 250
+    by_recipe = dict(forwards)
+    # Wherever two recipes shared a program, the first of them decided.
+    assert dict(backwards) == by_recipe
+    assert all(by_recipe[recipe] == outcome for recipe, outcome in forwards)
+    assert len(set(by_recipe.values())) > 0.8 * len(by_recipe)
+
+
+def outcomes(order):
+    root = Path(__file__).parents[1]
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.keras_settings", order],
+        cwd=root,
+        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
+        capture_output=True,
+        text=True,
+        timeout=1200,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
