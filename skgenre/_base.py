@@ -11,7 +11,7 @@ from sklearn.utils.multiclass import _check_partial_fit_first_call
 from sklearn.utils.validation import check_is_fitted, check_random_state
 
 from skgenre._architecture import Architecture, unpack_weights
-from skgenre._compat import SklearnKerasClassifier, replaced_once_fitted, shallow_copy
+from skgenre._compat import SklearnKerasClassifier
 from skgenre._compiled import Recipe
 from skgenre._documentation import DocumentationLinkMixin
 from skgenre._engine import ROWS_PER_CALL, fresh_weights, predict, train
@@ -24,6 +24,7 @@ from skgenre._keras_parts import (
 )
 from skgenre._samples import hold_out, make_samples, weigh_classes
 from skgenre._sklearn_callbacks import CallbackSupportMixin, EpochTasks, FitTask
+from skgenre._snapshots import replaced_once_fitted, snapshot
 from skgenre._training import Schedule, State
 from skgenre._validation import (
     at_least_two,
@@ -250,7 +251,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         >>> classifier.predict(X).shape
         (20,)
         """
-        fitted = shallow_copy(self)
+        fitted = snapshot(self)
         likeliest = fitted.predict_proba(X).argmax(axis=1)
         return fitted.classes_[likeliest]
 
@@ -292,7 +293,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         (20, 2)
         """
         check_is_fitted(self)
-        fitted = shallow_copy(self)
+        fitted = snapshot(self)
         X = check_excerpts(fitted, X)
         rows_per_call = int(vars(fitted).get("predict__batch_size", ROWS_PER_CALL))
         outputs = predict(fitted._architecture(), fitted._weights, X, rows_per_call)

@@ -9,7 +9,6 @@ References
 """
 
 import inspect
-from contextlib import contextmanager
 from difflib import get_close_matches
 
 from scikeras.wrappers import BaseWrapper, KerasClassifier
@@ -184,32 +183,3 @@ def did_you_mean(name, known):
     """Half a sentence that names the known name nearest to a wrong one, or nothing."""
     near = get_close_matches(name, known, n=1)
     return f" Did you mean {near[0]!r}?" if near else ""
-
-
-@contextmanager
-def replaced_once_fitted(estimator):
-    """Fit a copy of an estimator, whose attributes become the estimator's if the block ends well.
-
-    Until then, and after a failure, the estimator is what it was, to other threads as well.
-
-    Parameters
-    ----------
-    estimator : estimator
-        The estimator.
-
-    Yields
-    ------
-    fitted : estimator
-        The copy.
-    """
-    fitted = shallow_copy(estimator)
-    yield fitted
-    # In one piece: another thread sees the former attributes or the new ones.
-    estimator.__dict__ = vars(fitted)
-
-
-def shallow_copy(estimator):
-    """Copy an estimator as it is at one moment, whatever other threads do to it afterwards."""
-    fitted = object.__new__(type(estimator))
-    vars(fitted).update(vars(estimator))
-    return fitted

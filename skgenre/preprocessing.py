@@ -16,6 +16,7 @@ from skgenre._chunked_arrays import ChunkedExcerpts, check_chunked, is_chunked
 from skgenre._documentation import DocumentationLinkMixin
 from skgenre._large_amplitudes import sums_may_overflow
 from skgenre._sklearn_callbacks import CallbackSupportMixin
+from skgenre._snapshots import replaced_once_fitted, snapshot
 
 __all__ = ["WaveformScaler"]
 
@@ -148,8 +149,7 @@ class WaveformScaler(
         >>> WaveformScaler(scale="peak").fit(X).scale_
         4.0
         """
-        self._reset()
-        return self.partial_fit(X, y)
+        return self._learn(X, y, first=True)
 
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y=None):
@@ -186,23 +186,7 @@ class WaveformScaler(
         >>> WaveformScaler(scale="peak").partial_fit(X[:1]).partial_fit(X[1:]).scale_
         4.0
         """
-        first = not hasattr(self, "n_samples_seen_")
-        X = self._validate(X, reset=first)
-        context = self._init_callback_context()
-        context.call_on_fit_task_begin(estimator=self, X=X, y=y)
-        moments, extremes = StandardScaler(), (np.inf, -np.inf)
-        if not first:
-            moments, extremes = deepcopy(self._moments), self._extremes
-        if not self.per_excerpt:
-            for part in map(_check_part, X.parts()) if isinstance(X, ChunkedExcerpts) else [X]:
-                extremes = _add_moments(moments, extremes, part)
-        # Together, once nothing can fail.
-        self.n_samples_seen_ = len(X) + (0 if first else self.n_samples_seen_)
-        self._moments, self._extremes = moments, extremes
-        if not self.per_excerpt:
-            self._settle(X.dtype)
-        context.call_on_fit_task_end(estimator=self, X=X, y=y, reconstruction_attributes={})
-        return self
+        return self._learn(X, y, first=not hasattr(self, "n_samples_seen_"))
 
     def transform(self, X):
         """Scale excerpts.
@@ -239,6 +223,9 @@ class WaveformScaler(
         array([[ 0. ,  0.5,  0. , -0.5]])
         """
         check_is_fitted(self, None if self.per_excerpt else "scale_")
+        return snapshot(self)._transform(X)
+
+    def _transform(self, X):
         X = self._validate(X, reset=False, copy=self.copy, writeable=True)
         if isinstance(X, ChunkedExcerpts):
             return self._lazily("transform", X)
@@ -285,6 +272,9 @@ class WaveformScaler(
                [ 0.,  4.,  0., -4.]])
         """
         check_is_fitted(self, "scale_")
+        return snapshot(self)._inverse_transform(X)
+
+    def _inverse_transform(self, X):
         X = self._validate(X, reset=False, copy=self.copy, writeable=True)
         if isinstance(X, ChunkedExcerpts):
             return self._lazily("inverse_transform", X)
@@ -293,9 +283,33 @@ class WaveformScaler(
             X += X.dtype.type(self.mean_)
         return X
 
+    def _learn(self, X, y, first):
+        context = self._init_callback_context()
+        with replaced_once_fitted(self) as fitted:
+            if first:
+                fitted._reset()
+            X = fitted._validate(X, reset=first)
+            context.call_on_fit_task_begin(estimator=self, X=X, y=y)
+            fitted._add(X)
+            context.call_on_fit_task_end(
+                estimator=self, X=X, y=y, reconstruction_attributes=dict(vars(fitted))
+            )
+        return self
+
     def _reset(self):
-        for name in ("n_samples_seen_", "mean_", "scale_"):
+        for name in ("mean_", "scale_"):
             vars(self).pop(name, None)
+        self.n_samples_seen_ = 0
+        self._moments, self._extremes = StandardScaler(), (np.inf, -np.inf)
+
+    def _add(self, X):
+        self.n_samples_seen_ += len(X)
+        if self.per_excerpt:
+            return
+        self._moments = deepcopy(self._moments)
+        for part in map(_check_part, X.parts()) if isinstance(X, ChunkedExcerpts) else [X]:
+            self._extremes = _add_moments(self._moments, self._extremes, part)
+        self._settle(X.dtype)
 
     def _validate(self, X, *, reset, copy=False, writeable=False):
         if is_chunked(X):

@@ -179,6 +179,10 @@ def spread(targets, probabilities):
 CNN, MLP = CNNGenreClassifier(), MLPGenreClassifier()
 CLIPPED = CNNGenreClassifier(learning_rate=0.1, optimizer__clipnorm=1e-3)
 CLIPPED_TOGETHER = CNNGenreClassifier(learning_rate=0.1, optimizer__global_clipnorm=1e-3)
+AVERAGED = CNNGenreClassifier(learning_rate=0.1, optimizer__use_ema=True)
+OVERWRITTEN = CNNGenreClassifier(optimizer__use_ema=True, optimizer__ema_overwrite_frequency=2)
+ACCUMULATED = CNNGenreClassifier(learning_rate=0.1, optimizer__gradient_accumulation_steps=2)
+SCALED = CNNGenreClassifier(learning_rate=0.1, optimizer__loss_scale_factor=1024.0)
 
 
 @pytest.mark.parametrize(
@@ -200,6 +204,11 @@ CLIPPED_TOGETHER = CNNGenreClassifier(learning_rate=0.1, optimizer__global_clipn
                 (MLP, "muon", "mean_squared_error", False),
                 (CNN, "adam", "dice", False),
                 (CNN, "sgd", keras.losses.MeanSquaredError(reduction="sum"), True),
+                (AVERAGED, "sgd", "mean_squared_error", False),
+                (OVERWRITTEN, "adam", "mean_squared_error", False),
+                (ACCUMULATED, "sgd", "mean_squared_error", True),
+                (SCALED, "sgd", "mean_squared_error", True),
+                (MLP, "schedulefreeadamw", "mean_squared_error", False),
             )
         ),
     ],
@@ -225,6 +234,8 @@ def test_one_epoch_equals_plain_keras(estimator, optimizer, loss, weighted):
             y[rows, np.newaxis].astype(np.float32),
             sample_weight=None if sample_weight is None else sample_weight[rows],
         )
+    # As `Model.fit` does at its end.
+    model.optimizer.finalize_variable_values(model.trainable_variables)
     estimator.fit(X, y, sample_weight=sample_weight)
     for ours, keras_own in zip(estimator.model_.get_weights(), model.get_weights(), strict=True):
         assert_allclose(ours, keras_own, rtol=0, atol=1e-5)
