@@ -123,4 +123,5 @@ def _forward_program(architecture):
 
 def fresh_weights(architecture, seed):
     """Draw a network's initial weights from a seed, packed."""
+    prepare_process()
     return pack_weights(initial_weights(blank_model(architecture), seed))
