@@ -103,7 +103,8 @@ class TrainingProgram:
             callbacks.call("on_train_begin")
             history = self._run_epochs(training, validation, schedule, callbacks)
             self._network.finalize()
-            callbacks.call("on_train_end", {name: values[-1] for name, values in history.items()})
+            last = {name: values[-1] for name, values in history.items() if values}
+            callbacks.call("on_train_end", last)
         return history
 
     def _watchers(self, recipe, schedule, n_steps, shown):

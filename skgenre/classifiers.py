@@ -87,7 +87,10 @@ class CNNGenreClassifier(BaseGenreClassifier):
     warm_start : bool, default=False
         Whether `fit` continues from the former fit's weights, optimizer state and history.
     callbacks : list of keras.callbacks.Callback, default=None
-        Keras callbacks, instances or classes. Each fit works on fresh copies.
+        Keras callbacks, instances or classes. Each fit works on fresh copies, which see a Keras
+        model of their own. Weights, optimizer state and learning rate that they set there count
+        in this fit, and nothing that they do reaches another; loss and optimizer stay those of
+        the parameters.
     random_state : int, RandomState instance or None, default=None
         Decides initial weights, the order of excerpts and the held-out part. An int gives the
         same weights, byte for byte, in every fit on the same machine. No global generator is
@@ -103,7 +106,8 @@ class CNNGenreClassifier(BaseGenreClassifier):
         Labels, sorted.
     history_ : dict of list of float
         "loss" and "accuracy" of each epoch, and "val_loss" and "val_accuracy" where there is
-        validation data. Losses are weighted, accuracies are not. Continued training appends.
+        validation data; also what callbacks put into the logs, such as "learning_rate". Losses
+        are weighted, accuracies are not. Continued training appends.
     n_iter_ : int
         Epochs trained.
     model_ : keras.Model
@@ -239,7 +243,10 @@ class MLPGenreClassifier(BaseGenreClassifier):
     warm_start : bool, default=False
         Whether `fit` continues from the former fit's weights, optimizer state and history.
     callbacks : list of keras.callbacks.Callback, default=None
-        Keras callbacks, instances or classes. Each fit works on fresh copies.
+        Keras callbacks, instances or classes. Each fit works on fresh copies, which see a Keras
+        model of their own. Weights, optimizer state and learning rate that they set there count
+        in this fit, and nothing that they do reaches another; loss and optimizer stay those of
+        the parameters.
     random_state : int, RandomState instance or None, default=None
         Decides initial weights, the order of excerpts and the held-out part. An int gives the
         same weights, byte for byte, in every fit on the same machine. No global generator is
@@ -255,7 +262,8 @@ class MLPGenreClassifier(BaseGenreClassifier):
         Labels, sorted.
     history_ : dict of list of float
         "loss" and "accuracy" of each epoch, and "val_loss" and "val_accuracy" where there is
-        validation data. Losses are weighted, accuracies are not. Continued training appends.
+        validation data; also what callbacks put into the logs, such as "learning_rate". Losses
+        are weighted, accuracies are not. Continued training appends.
     n_iter_ : int
         Epochs trained.
     model_ : keras.Model

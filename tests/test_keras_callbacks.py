@@ -200,6 +200,16 @@ def test_an_interrupted_training_is_restored(excerpts, tmp_path):
     assert restored.history_["loss"] == whole.history_["loss"][2:]
 
 
+def test_a_training_that_was_done_is_not_done_again(excerpts, tmp_path):
+    backups = [
+        callbacks.BackupAndRestore(tmp_path / "backup", delete_checkpoint=False) for _ in range(2)
+    ]
+    done = trained(excerpts, backups[:1])
+    again = trained(excerpts, backups[1:], random_state=1)
+    assert again.n_iter_ == 0
+    assert_array_equal(again.predict_proba(excerpts[0]), done.predict_proba(excerpts[0]))
+
+
 # --- events and logs
 
 

@@ -3,10 +3,10 @@
 import copy
 import functools
 import json
-import os
 import pickle
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import keras
@@ -237,7 +237,8 @@ def test_a_loss_of_ones_own_is_compiled_once(excerpts):
 
 @pytest.mark.slow
 def test_every_setting_of_kerass_losses_and_optimizers_counts():
-    forwards, backwards = map(outcomes, ("forwards", "backwards"))
+    with ThreadPoolExecutor() as threads:
+        forwards, backwards = threads.map(outcomes, ("forwards", "backwards"))
     assert len(forwards) > 250
     by_recipe = dict(forwards)
     # Wherever two recipes shared a program, the first of them decided.
@@ -247,11 +248,10 @@ def test_every_setting_of_kerass_losses_and_optimizers_counts():
 
 
 def outcomes(order):
-    root = Path(__file__).parents[1]
+    """Fit with each recipe in a process of its own, first to last or last to first."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.keras_settings", order],
-        cwd=root,
-        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
+        cwd=Path(__file__).parents[1],
         capture_output=True,
         text=True,
         timeout=1200,
