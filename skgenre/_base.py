@@ -2,7 +2,6 @@
 
 from functools import partial
 
-import keras
 import numpy as np
 from scikeras._utils import route_params
 from sklearn.base import _fit_context
@@ -381,7 +380,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         return samples, None
 
     def _train(self, training, validation, epochs, task):
-        recipe, callbacks = self._recipe(), self._callbacks()
+        recipe = self._recipe()
         # Slots are of use to an optimizer of the same kind only.
         kind = type(recipe.optimizer).__name__
         watched = self._watched(training, task.estimator)
@@ -391,7 +390,8 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
             batch_size=min(int(self._setting("batch_size")), len(training)),
             seed=self._seed,
             first_epoch=self.n_iter_,
-            callbacks=callbacks,
+            callbacks=make_callbacks(self._setting("callbacks"), self._arguments("callbacks")),
+            patience=int(self.patience) if self.early_stopping else None,
             verbose=int(self._setting("verbose")),
             tasks=EpochTasks(task.context, partial(self._as_trained, kind), **watched),
         )
@@ -466,14 +466,6 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
     def _n_outputs(self):
         n_classes = len(self.classes_)
         return 1 if n_classes == 2 else n_classes
-
-    def _callbacks(self):
-        callbacks = make_callbacks(self._setting("callbacks"), self._arguments("callbacks"))
-        if self.early_stopping:
-            callbacks.append(
-                keras.callbacks.EarlyStopping(patience=self.patience, restore_best_weights=True)
-            )
-        return callbacks
 
     def _arguments(self, destination):
         return route_params(self._routed_params(), destination, pass_filter=())

@@ -8,6 +8,7 @@ from sklearn.utils import gen_batches
 
 from skgenre._callback_model import CallbackModel, Exchange
 from skgenre._compiled import CompiledNetwork, fresh_slots
+from skgenre._early_stopping import EarlyStopping
 from skgenre._feeding import feed, rows_per_block
 from skgenre._keras_parts import constant_learning_rate
 from skgenre._progress import progress_shown
@@ -38,6 +39,7 @@ class Schedule:
     seed: int
     first_epoch: int
     callbacks: list
+    patience: int | None
     verbose: int
     tasks: EpochTasks
 
@@ -101,10 +103,12 @@ class TrainingProgram:
         with progress_shown(schedule.verbose, schedule.epochs * n_steps) as shown:
             callbacks = self._watchers(recipe, schedule, n_steps, shown)
             callbacks.call("on_train_begin")
-            history = self._run_epochs(training, validation, schedule, callbacks)
+            stopping = EarlyStopping(self._network, schedule.patience)
+            history = self._run_epochs(training, validation, schedule, callbacks, stopping)
             self._network.finalize()
             last = {name: values[-1] for name, values in history.items() if values}
             callbacks.call("on_train_end", last)
+            stopping.restore()
         return history
 
     def _watchers(self, recipe, schedule, n_steps, shown):
@@ -116,7 +120,7 @@ class TrainingProgram:
             exchange = self._exchange.with_model(model)
         return Watchers(schedule, n_steps, shown, exchange)
 
-    def _run_epochs(self, training, validation, schedule, callbacks):
+    def _run_epochs(self, training, validation, schedule, callbacks, stopping):
         def course():
             return self._state(), history
 
@@ -129,8 +133,10 @@ class TrainingProgram:
                 scores = self._score(validation, callbacks)
                 logs |= {f"val_{name}": value for name, value in scores.items()}
             callbacks.call("on_epoch_end", epoch, logs)
-            _append(history, logs | callbacks.epoch_logs())
-            if schedule.tasks.end(course) or callbacks.want_to_stop():
+            logs |= callbacks.epoch_logs()
+            _append(history, logs)
+            stopping.update(logs)
+            if schedule.tasks.end(course) or callbacks.want_to_stop() or stopping.is_over:
                 break
         return history
 
