@@ -100,7 +100,9 @@ def _optimizer_class(optimizer):
 def settings_are_known(optimizer):
     """Return whether `get_config` has all that decides what an optimizer computes."""
     is_kerass_own = type(optimizer) in OPTIMIZERS.values()
-    return is_kerass_own and not any(getattr(optimizer, name, None) for name in _EXCLUDED)
+    has_excluded = any(getattr(optimizer, name, None) for name in _EXCLUDED)
+    has_own_methods = any(map(callable, vars(optimizer).values()))
+    return is_kerass_own and not has_excluded and not has_own_methods
 
 
 def updates_each_number_alone(optimizer):
@@ -153,7 +155,7 @@ def make_loss(loss, n_outputs, arguments):
 
 
 def _check_fit_of_loss(loss, n_outputs):
-    name = loss_name(loss) if getattr(loss, "__module__", "").startswith("keras") else ""
+    name = loss_name(loss) if module_of(loss).startswith("keras.") else ""
     if name.startswith("sparse_"):
         raise ValueError(
             f"loss={name!r} wants class numbers, but the targets are one column per class: "
@@ -170,6 +172,11 @@ def _dtype(loss):
     """Give a loss class the type to compute in, which would be Keras' default otherwise."""
     takes_dtype = "dtype" in inspect.signature(loss.__init__).parameters
     return {"dtype": "float32"} if takes_dtype else {}
+
+
+def module_of(thing):
+    """Return the name of the module that a function or an object's class comes from."""
+    return getattr(thing, "__module__", None) or ""
 
 
 def take_loss(loss, targets, probabilities, sample_weight):
@@ -197,7 +204,7 @@ def adds_up_over_rows(loss):
     That is known of Keras' own losses; any other may compare the rows of a batch.
     """
     return (
-        getattr(loss, "__module__", "").startswith("keras.")
+        module_of(loss).startswith("keras.")
         and loss_name(loss) not in _LOSSES_THAT_COMPARE_ROWS
         and getattr(loss, "reduction", "sum_over_batch_size") == "sum_over_batch_size"
         and getattr(loss, "_fn_kwargs", {}).get("axis", -1) in (-1, 1)

@@ -12,6 +12,7 @@ from skgenre._computations import computation_key
 from skgenre._keras_parts import (
     adds_up_over_rows,
     constant_learning_rate,
+    module_of,
     settings_are_known,
     take_loss,
 )
@@ -34,18 +35,21 @@ def recipe_key(recipe):
     # Functions of Keras look there when they are traced.
     defaults = keras.config.epsilon(), keras.config.floatx()
     loss = _loss_key(recipe.loss, recipe.architecture.n_outputs)
-    return recipe.architecture, loss, _optimizer_key(recipe), defaults
+    optimizer = _optimizer_key(recipe.optimizer, recipe.architecture)
+    return recipe.architecture, loss, optimizer, defaults
 
 
-def _optimizer_key(recipe):
+def _optimizer_key(optimizer, architecture):
     """Describe all that an optimizer computes, its learning rate aside where that is a constant."""
-    optimizer = recipe.optimizer
+    if type(optimizer) is keras.optimizers.LossScaleOptimizer:
+        inner = _optimizer_key(optimizer.inner_optimizer, architecture)
+        return type(optimizer), optimizer.initial_scale, optimizer.dynamic_growth_steps, inner
     if settings_are_known(optimizer) and constant_learning_rate(optimizer) is not None:
         settings = optimizer.get_config()
         del settings["learning_rate"], settings["name"]
         return type(optimizer), json.dumps(settings, default=repr)
     optimizer = deepcopy(optimizer)
-    variables = make_variables(recipe.architecture, in_one_piece=False)
+    variables = make_variables(architecture, in_one_piece=False)
     optimizer.build(variables)
 
     def update(*gradients):
@@ -61,7 +65,7 @@ def _optimizer_key(recipe):
 
 def _loss_key(loss, n_outputs):
     """Describe all that a loss computes."""
-    if isinstance(loss, FunctionType) and loss.__module__.startswith("keras."):
+    if isinstance(loss, FunctionType) and module_of(loss).startswith("keras."):
         return loss
     rows = tf.TensorSpec((None, n_outputs), DTYPE)
 

@@ -224,6 +224,13 @@ def test_names_that_weight_decay_leaves_out_count(excerpts):
     assert_all_differ(arrays)
 
 
+def test_a_method_that_was_put_into_an_optimizer_counts(excerpts):
+    optimizer = keras.optimizers.SGD(0.1)
+    before = weights(*excerpts, optimizer=optimizer)
+    optimizer.update_step = lambda gradient, variable, learning_rate: None
+    assert_all_differ([before, weights(*excerpts, optimizer=optimizer)])
+
+
 def test_a_loss_of_ones_own_is_compiled_once(excerpts):
     fit(*excerpts, loss=Unnamed(0.5))
     traces = Unnamed.traces
