@@ -17,7 +17,7 @@ from skgenre._documentation import DocumentationLinkMixin
 from skgenre._engine import ROWS_PER_CALL, fresh_weights, predict, train
 from skgenre._input_gradients import input_gradients
 from skgenre._keras_parts import make_callbacks, make_loss, make_optimizer
-from skgenre._samples import hold_out, make_samples, weigh_classes
+from skgenre._samples import hold_out, make_samples, weigh_classes, weigh_relatively
 from skgenre._sklearn_callbacks import CallbackSupportMixin, EpochTasks
 from skgenre._training import Schedule, State
 from skgenre._validation import (
@@ -38,6 +38,9 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
     returns those functions' keyword arguments.
     """
 
+    # Models that were saved before it was recorded lack it.
+    _class_totals = 0.0
+
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, groups=None):
         """Train the network.
@@ -52,7 +55,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         y : array-like of shape (n_samples,)
             Labels: strings, integers or booleans, two classes or more.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights; a row of weight zero is left out.
+            Weights, of which only the ratios count; a row of weight zero is left out.
         X_val : array-like of shape (n_val_samples, n_timesteps), default=None
             Excerpts on which loss and accuracy are taken after each epoch.
         y_val : array-like of shape (n_val_samples,), default=None
@@ -102,6 +105,9 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
             weights = weigh_classes(self._setting("class_weight"), y, self.classes_, sample_weight)
             samples = make_samples(X, rows, y, self.classes_, weights, sample_weight)
             training, validation = self._set_apart(samples, y, groups, X_val, y_val, weights)
+            training, validation, self._class_totals = weigh_relatively(
+                training, validation, weights
+            )
             self._train(training, validation, self._setting("epochs"), context)
         return self
 
@@ -120,7 +126,8 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         classes : array-like of shape (n_classes,), default=None
             All labels that will ever occur; needed in the first call only.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights; a row of weight zero is left out.
+            Weights, of which only the ratios within this call count; a row of weight zero is left
+            out. Classes keep their `class_weight` in a part that holds only some of them.
 
         Returns
         -------
@@ -160,6 +167,9 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
             check_labels(y, self.classes_, "y")
             weights = weigh_classes(self._setting("class_weight"), y, self.classes_, sample_weight)
             samples = make_samples(X, rows, y, self.classes_, weights, sample_weight)
+            samples, _, self._class_totals = weigh_relatively(
+                samples, None, weights, self._class_totals
+            )
             self._train(samples, None, 1, context)
         return self
 
@@ -330,6 +340,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         self._fitted_settings = self._network_settings()
         self._weights = fresh_weights(self._architecture(), self._seed)
         self._slots_by_optimizer = {}
+        self._class_totals = np.zeros(len(classes))
         self.history_ = {"loss": [], "accuracy": []}
         self.n_iter_ = 0
         vars(self).pop("_model", None)
@@ -480,6 +491,14 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
                 f"The network has {expected} weights of float32, but the state has an array of "
                 f"{weights.dtype} of shape {weights.shape}."
             )
+        totals = np.asarray(self._class_totals)
+        if totals.dtype != float or totals.shape not in ((), (len(self.classes_),)):
+            raise ValueError(
+                f"The state has an array of {totals.dtype} of shape {totals.shape} where each of "
+                f"{len(self.classes_)} classes has a total of weights."
+            )
+        if not (np.isfinite(totals).all() and (totals >= 0).all()):
+            raise ValueError("The state has totals of weights that are negative or not finite.")
 
 
 def _finite(weights):

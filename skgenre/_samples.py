@@ -1,6 +1,6 @@
 """Labels, weights and the held-out part of a training set: arrays in, arrays out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Real
 
 import numpy as np
@@ -24,7 +24,7 @@ class Samples:
     rows: np.ndarray  # (n_samples,), row of each sample in X
     codes: np.ndarray  # (n_samples,), number of each sample's class
     n_classes: int
-    weights: np.ndarray  # (n_samples,), float32
+    weights: np.ndarray  # (n_samples,)
     sample_weight: np.ndarray | None = None  # (n_samples,), as given by the user
 
     def __len__(self):
@@ -51,13 +51,13 @@ class Samples:
 
     def take(self, positions):
         """Take some of the samples; no excerpt is copied."""
-        return Samples(
-            self.X,
-            self.rows[positions],
-            self.codes[positions],
-            self.n_classes,
-            self.weights[positions],
-            None if self.sample_weight is None else self.sample_weight[positions],
+        given = self.sample_weight
+        return replace(
+            self,
+            rows=self.rows[positions],
+            codes=self.codes[positions],
+            weights=self.weights[positions],
+            sample_weight=None if given is None else given[positions],
         )
 
     def arrays(self):
@@ -102,7 +102,63 @@ def make_samples(X, rows, y, classes, class_weights, sample_weight=None):
     weights = class_weights[codes]
     if sample_weight is not None:
         weights = weights * sample_weight
-    return Samples(X, rows, codes, len(classes), weights.astype(np.float32), sample_weight)
+    return Samples(X, rows, codes, len(classes), weights, sample_weight)
+
+
+def weigh_relatively(training, validation, class_weights, earlier_totals=0):
+    """Divide weights by their mean over the rows that are trained on.
+
+    A weight multiplies a step of the optimizer. Weights that sum to one, as boosting gives them,
+    would make all steps as small as there are rows; so only their ratios count.
+
+    Sample weights are compared within a call, class weights with those of all rows that the
+    training has seen: a part of the data that holds one class only keeps that class' weight.
+
+    Parameters
+    ----------
+    training, validation : Samples
+        `validation` may be None.
+    class_weights : ndarray of shape (n_classes,)
+        Weight of each class, contained in the samples' weights.
+    earlier_totals : ndarray of shape (n_classes,) or 0, default=0
+        Totals of the calls that this one continues.
+
+    Returns
+    -------
+    training, validation : Samples
+        With weights of float32.
+    totals : ndarray of shape (n_classes,)
+        Rows of each class that the training has seen, each counted by its sample weight.
+    """
+    given = training.sample_weight
+    sample_unit = 1.0 if given is None else _mean(given)
+    counts = None if given is None else given / sample_unit
+    totals = np.bincount(training.codes, counts, training.n_classes) + np.asarray(
+        earlier_totals, float
+    )
+    counted = (class_weights > 0) & (totals > 0)
+    class_unit = _mean(class_weights[counted], totals[counted]) if counted.any() else 1.0
+    if validation is not None:
+        validation = _divide(validation, class_unit, sample_unit)
+    return _divide(training, class_unit, sample_unit), validation, totals
+
+
+def _divide(samples, class_unit, sample_unit):
+    weights = samples.weights / class_unit
+    if samples.sample_weight is not None:
+        weights /= sample_unit
+    return replace(samples, weights=weights.astype(np.float32))
+
+
+def _mean(weights, counts=None):
+    bounded, exponent = _bound(weights)
+    return np.ldexp(np.average(bounded, weights=counts), exponent)
+
+
+def _bound(weights):
+    """Bring weights below one, where no sum overflows, by a power of two, which rounds nothing."""
+    exponent = np.frexp(weights.max())[1]
+    return np.ldexp(weights.astype(float), -exponent), exponent
 
 
 def _targets(codes, n_classes):
@@ -135,13 +191,15 @@ def weigh_classes(class_weight, y, classes, sample_weight=None):
     Raises
     ------
     ValueError
-        If a dict names a label that does not exist, or a weight is negative or not a number.
+        If a dict names a label that does not exist, or a weight is negative or not a number, or
+        if no class weighs anything.
     """
     if class_weight is None:
         return np.ones(len(classes))
     if class_weight == "balanced":
         codes = np.searchsorted(classes, y)
-        sums = np.bincount(codes, sample_weight, minlength=len(classes))
+        bounded = None if sample_weight is None else _bound(sample_weight)[0]
+        sums = np.bincount(codes, bounded, minlength=len(classes))
         # A class that is absent weighs nothing either way.
         return sums.sum() / (len(classes) * np.where(sums > 0, sums, 1))
     labels = classes.tolist()
@@ -152,7 +210,10 @@ def weigh_classes(class_weight, y, classes, sample_weight=None):
             raise ValueError(
                 f"class_weight[{label!r}] must be a weight of 0 or more, got {weight!r}."
             )
-    return np.array([class_weight.get(label, 1) for label in labels], dtype=float)
+    weights = np.array([class_weight.get(label, 1) for label in labels], dtype=float)
+    if not weights.any():
+        raise ValueError("class_weight has only zeros: there is nothing to train on.")
+    return weights
 
 
 def hold_out(y, groups, fraction, seed):

@@ -74,8 +74,9 @@ class CNNGenreClassifier(BaseGenreClassifier):
     epochs : int, default=10
         Passes over the training set, at most.
     class_weight : dict or "balanced", default=None
-        Weights by label. "balanced" weighs each class by ``n_samples / (n_classes * count)``;
-        without it, a mean squared error behind a sigmoid tends to give up rare classes.
+        Weights by label, of which only the ratios count; a label that is left out weighs 1.
+        "balanced" weighs each class by ``n_samples / (n_classes * count)``; without it, a mean
+        squared error behind a sigmoid tends to give up rare classes.
     validation_fraction : float, default=None
         Share of the training set to hold out and score after each epoch: drawn with the seed,
         stratified, and by whole songs where `fit` is given `groups`.
@@ -103,7 +104,8 @@ class CNNGenreClassifier(BaseGenreClassifier):
         Labels, sorted.
     history_ : dict of list of float
         "loss" and "accuracy" of each epoch, and "val_loss" and "val_accuracy" where there is
-        validation data. Losses are weighted, accuracies are not. Continued training appends.
+        validation data. Losses are weighted, by weights whose mean over the training set is 1;
+        accuracies are not. Continued training appends.
     n_iter_ : int
         Epochs trained.
     model_ : keras.Model
@@ -226,8 +228,9 @@ class MLPGenreClassifier(BaseGenreClassifier):
     epochs : int, default=10
         Passes over the training set, at most.
     class_weight : dict or "balanced", default=None
-        Weights by label. "balanced" weighs each class by ``n_samples / (n_classes * count)``;
-        without it, a mean squared error behind a sigmoid tends to give up rare classes.
+        Weights by label, of which only the ratios count; a label that is left out weighs 1.
+        "balanced" weighs each class by ``n_samples / (n_classes * count)``; without it, a mean
+        squared error behind a sigmoid tends to give up rare classes.
     validation_fraction : float, default=None
         Share of the training set to hold out and score after each epoch: drawn with the seed,
         stratified, and by whole songs where `fit` is given `groups`.
@@ -255,7 +258,8 @@ class MLPGenreClassifier(BaseGenreClassifier):
         Labels, sorted.
     history_ : dict of list of float
         "loss" and "accuracy" of each epoch, and "val_loss" and "val_accuracy" where there is
-        validation data. Losses are weighted, accuracies are not. Continued training appends.
+        validation data. Losses are weighted, by weights whose mean over the training set is 1;
+        accuracies are not. Continued training appends.
     n_iter_ : int
         Epochs trained.
     model_ : keras.Model
