@@ -340,7 +340,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         self._fitted_settings = self._network_settings()
         self._weights = fresh_weights(self._architecture(), self._seed)
         self._slots_by_optimizer = {}
-        self._class_totals = np.zeros(len(classes))
+        self._class_totals = [0.0] * len(classes)
         self.history_ = {"loss": [], "accuracy": []}
         self.n_iter_ = 0
         vars(self).pop("_model", None)
@@ -494,7 +494,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         totals = np.asarray(self._class_totals)
         if totals.dtype != float or totals.shape not in ((), (len(self.classes_),)):
             raise ValueError(
-                f"The state has an array of {totals.dtype} of shape {totals.shape} where each of "
+                f"The state has values of {totals.dtype} of shape {totals.shape} where each of "
                 f"{len(self.classes_)} classes has a total of weights."
             )
         if not (np.isfinite(totals).all() and (totals >= 0).all()):

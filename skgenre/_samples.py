@@ -105,7 +105,7 @@ def make_samples(X, rows, y, classes, class_weights, sample_weight=None):
     return Samples(X, rows, codes, len(classes), weights, sample_weight)
 
 
-def weigh_relatively(training, validation, class_weights, earlier_totals=0):
+def weigh_relatively(training, validation, class_weights, earlier_totals=0.0):
     """Divide weights by their mean over the rows that are trained on.
 
     A weight multiplies a step of the optimizer. Weights that sum to one, as boosting gives them,
@@ -120,27 +120,25 @@ def weigh_relatively(training, validation, class_weights, earlier_totals=0):
         `validation` may be None.
     class_weights : ndarray of shape (n_classes,)
         Weight of each class, contained in the samples' weights.
-    earlier_totals : ndarray of shape (n_classes,) or 0, default=0
+    earlier_totals : list of n_classes floats or 0.0, default=0.0
         Totals of the calls that this one continues.
 
     Returns
     -------
     training, validation : Samples
         With weights of float32.
-    totals : ndarray of shape (n_classes,)
+    totals : list of n_classes floats
         Rows of each class that the training has seen, each counted by its sample weight.
     """
     given = training.sample_weight
     sample_unit = 1.0 if given is None else _mean(given)
     counts = None if given is None else given / sample_unit
-    totals = np.bincount(training.codes, counts, training.n_classes) + np.asarray(
-        earlier_totals, float
-    )
+    totals = np.add(earlier_totals, np.bincount(training.codes, counts, training.n_classes))
     counted = (class_weights > 0) & (totals > 0)
     class_unit = _mean(class_weights[counted], totals[counted]) if counted.any() else 1.0
     if validation is not None:
         validation = _divide(validation, class_unit, sample_unit)
-    return _divide(training, class_unit, sample_unit), validation, totals
+    return _divide(training, class_unit, sample_unit), validation, totals.tolist()
 
 
 def _divide(samples, class_unit, sample_unit):

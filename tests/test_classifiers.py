@@ -513,10 +513,10 @@ def test_models_saved_before_totals_were_recorded_continue(excerpts):
     assert_same_weights(older.partial_fit(X, y), fitted.partial_fit(X, y))
 
 
-@pytest.mark.parametrize("totals", [np.ones(3), np.array([1, -1.0]), np.array([1, np.nan]), "ab"])
+@pytest.mark.parametrize("totals", [[1.0] * 3, [1.0, -1.0], [1.0, np.nan], [[1.0], 2.0], "ab"])
 def test_totals_that_cannot_be_are_refused(excerpts, totals):
     state = small_cnn().fit(*excerpts).__getstate__()
-    with pytest.raises(ValueError, match="The state has"):
+    with pytest.raises(ValueError, match=r"The state has|inhomogeneous"):
         small_cnn().__setstate__({**state, "_class_totals": totals})
 
 
