@@ -18,6 +18,7 @@ from skgenre._engine import ROWS_PER_CALL, fresh_weights, predict, train
 from skgenre._input_gradients import input_gradients
 from skgenre._keras_parts import make_callbacks, make_loss, make_optimizer
 from skgenre._samples import hold_out, make_samples, weigh_classes, weigh_relatively
+from skgenre._scikeras_names import explains_arguments, refuse_hooks
 from skgenre._sklearn_callbacks import CallbackSupportMixin, EpochTasks
 from skgenre._training import Schedule, State
 from skgenre._validation import (
@@ -41,6 +42,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
     # Models that were saved before it was recorded lack it.
     _class_totals = 0.0
 
+    @explains_arguments
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, groups=None):
         """Train the network.
@@ -111,6 +113,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
             self._train(training, validation, self._setting("epochs"), context)
         return self
 
+    @explains_arguments
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y, classes=None, sample_weight=None):
         """Train the network for one more epoch, on these excerpts.
@@ -173,6 +176,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
             self._train(samples, None, 1, context)
         return self
 
+    @explains_arguments
     def initialize(self, X, y):
         """Give the network its initial weights without training it.
 
@@ -214,6 +218,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
             self._start(at_least_two(np.unique(y)))
         return self
 
+    @explains_arguments
     def predict(self, X):
         """Name the likeliest class of each excerpt.
 
@@ -253,6 +258,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         likeliest = self.predict_proba(X).argmax(axis=1)
         return self.classes_[likeliest]
 
+    @explains_arguments
     def predict_proba(self, X):
         """Estimate the probability of each class for each excerpt.
 
@@ -325,6 +331,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         return self._model
 
     def _validate_params(self):
+        refuse_hooks(self)
         constraints = self._parameter_constraints
         in_force = {name: self._setting(name) for name in constraints}
         validate_parameter_constraints(
