@@ -17,7 +17,8 @@ from skgenre._documentation import DocumentationLinkMixin
 from skgenre._engine import ROWS_PER_CALL, fresh_weights, predict, train
 from skgenre._input_gradients import input_gradients
 from skgenre._keras_parts import make_callbacks, make_loss, make_optimizer
-from skgenre._samples import hold_out, make_samples, weigh_classes, weigh_relatively
+from skgenre._relative_weights import weigh_relatively
+from skgenre._samples import hold_out, make_samples, weigh_classes
 from skgenre._scikeras_names import explains_arguments, refuse_hooks
 from skgenre._sklearn_callbacks import CallbackSupportMixin, EpochTasks
 from skgenre._training import Schedule, State

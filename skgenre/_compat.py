@@ -45,8 +45,16 @@ class _SklearnClassifierType(type):
 
         scikeras declares ``KerasClassifier(BaseWrapper, ClassifierMixin)``. In that order the
         estimator is no classifier to scikit-learn, and integer ``cv`` is not stratified;
-        naming the mixin first in a subclass is a TypeError.
+        naming the mixin first in a subclass is a TypeError. Classes of either order have no
+        common one.
         """
+        kinds = [isinstance(base, _SklearnClassifierType) for base in cls.__bases__]
+        for base in cls.__bases__:
+            if any(kinds) and issubclass(base, BaseWrapper) and type(base) is type:
+                raise TypeError(
+                    f"{cls.__name__} cannot derive from {base.__name__}, which derives from "
+                    "scikeras' KerasClassifier by itself: make it a mixin, derived from object."
+                )
         order = super().mro()
         order.remove(ClassifierMixin)
         order.insert(order.index(BaseWrapper), ClassifierMixin)

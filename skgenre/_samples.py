@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, replace
 from numbers import Real
+from sys import float_info
 
 import numpy as np
 from sklearn.model_selection import train_test_split
 from sklearn.utils import gen_batches
 
 from skgenre._memory import release_pages
+from skgenre._relative_weights import bound
 
 # Of a memory map up to two megabytes may come into memory with each row that is read.
 ROWS_PER_READ = 256
@@ -105,60 +107,6 @@ def make_samples(X, rows, y, classes, class_weights, sample_weight=None):
     return Samples(X, rows, codes, len(classes), weights, sample_weight)
 
 
-def weigh_relatively(training, validation, class_weights, earlier_totals=0.0):
-    """Divide weights by their mean over the rows that are trained on.
-
-    A weight multiplies a step of the optimizer. Weights that sum to one, as boosting gives them,
-    would make all steps as small as there are rows; so only their ratios count.
-
-    Sample weights are compared within a call, class weights with those of all rows that the
-    training has seen: a part of the data that holds one class only keeps that class' weight.
-
-    Parameters
-    ----------
-    training, validation : Samples
-        `validation` may be None.
-    class_weights : ndarray of shape (n_classes,)
-        Weight of each class, contained in the samples' weights.
-    earlier_totals : list of n_classes floats or 0.0, default=0.0
-        Totals of the calls that this one continues.
-
-    Returns
-    -------
-    training, validation : Samples
-        With weights of float32.
-    totals : list of n_classes floats
-        Rows of each class that the training has seen, each counted by its sample weight.
-    """
-    given = training.sample_weight
-    sample_unit = 1.0 if given is None else _mean(given)
-    counts = None if given is None else given / sample_unit
-    totals = np.add(earlier_totals, np.bincount(training.codes, counts, training.n_classes))
-    counted = (class_weights > 0) & (totals > 0)
-    class_unit = _mean(class_weights[counted], totals[counted]) if counted.any() else 1.0
-    if validation is not None:
-        validation = _divide(validation, class_unit, sample_unit)
-    return _divide(training, class_unit, sample_unit), validation, totals.tolist()
-
-
-def _divide(samples, class_unit, sample_unit):
-    weights = samples.weights / class_unit
-    if samples.sample_weight is not None:
-        weights /= sample_unit
-    return replace(samples, weights=weights.astype(np.float32))
-
-
-def _mean(weights, counts=None):
-    bounded, exponent = _bound(weights)
-    return np.ldexp(np.average(bounded, weights=counts), exponent)
-
-
-def _bound(weights):
-    """Bring weights below one, where no sum overflows, by a power of two, which rounds nothing."""
-    exponent = np.frexp(weights.max())[1]
-    return np.ldexp(weights.astype(float), -exponent), exponent
-
-
 def _targets(codes, n_classes):
     if n_classes == 2:
         return codes[:, np.newaxis].astype(np.float32)
@@ -196,7 +144,7 @@ def weigh_classes(class_weight, y, classes, sample_weight=None):
         return np.ones(len(classes))
     if class_weight == "balanced":
         codes = np.searchsorted(classes, y)
-        bounded = None if sample_weight is None else _bound(sample_weight)[0]
+        bounded = None if sample_weight is None else bound(sample_weight)[0]
         sums = np.bincount(codes, bounded, minlength=len(classes))
         # A class that is absent weighs nothing either way.
         return sums.sum() / (len(classes) * np.where(sums > 0, sums, 1))
@@ -204,7 +152,7 @@ def weigh_classes(class_weight, y, classes, sample_weight=None):
     for label, weight in class_weight.items():
         if label not in labels:
             raise ValueError(f"class_weight names {label!r}, but the classes are {labels}.")
-        if not (isinstance(weight, Real) and 0 <= weight < np.inf):
+        if not (isinstance(weight, Real) and 0 <= weight <= float_info.max):
             raise ValueError(
                 f"class_weight[{label!r}] must be a weight of 0 or more, got {weight!r}."
             )

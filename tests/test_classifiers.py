@@ -703,6 +703,7 @@ def test_a_wrong_name_says_which_was_meant(params, message):
         ({"class_weight": "balance"}, ValueError, "'class_weight' parameter"),
         ({"class_weight": {"jazz": 2}}, ValueError, "names 'jazz', but the classes are"),
         ({"class_weight": {"0": -1}}, ValueError, "must be a weight of 0 or more, got -1"),
+        ({"class_weight": {"0": 10**400}}, ValueError, "must be a weight of 0 or more, got 1000"),
         ({"class_weight": {"0": 0, "1": 0}}, ValueError, "class_weight has only zeros"),
         ({"early_stopping": True}, ValueError, "needs validation data"),
     ],

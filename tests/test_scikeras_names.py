@@ -286,6 +286,13 @@ def test_a_hook_that_nothing_calls_cannot_be_defined(name):
         type("Own", (grandchild, CNNGenreClassifier), {})
 
 
+def test_a_keras_classifier_is_no_mixin():
+    other = type("Other", (KerasClassifier,), {"target_encoder": None})
+    for bases in [(other, CNNGenreClassifier), (CNNGenreClassifier, other)]:
+        with pytest.raises(TypeError, match=r"Own cannot derive from Other, .*: make it a mixin"):
+            type("Own", bases, {})
+
+
 def test_a_network_that_a_later_base_brings_is_refused_too():
     mixin = type("Mixin", (), {"_keras_build_fn": lambda self: None})
     with pytest.raises(TypeError, match="Own defines _keras_build_fn"):
