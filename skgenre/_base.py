@@ -361,7 +361,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         if self._setting("class_weight") == "balanced":
             raise ValueError(
                 "class_weight='balanced' is not supported by partial_fit, which sees a part of "
-                "the labels at a time: pass a dict, or sample_weight."
+                "the labels at a time: pass a dict."
             )
 
     def _set_apart(self, samples, y, groups, X_val, y_val, class_weights):

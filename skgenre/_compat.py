@@ -48,13 +48,13 @@ class _SklearnClassifierType(type):
         naming the mixin first in a subclass is a TypeError. Classes of either order have no
         common one.
         """
-        kinds = [isinstance(base, _SklearnClassifierType) for base in cls.__bases__]
-        for base in cls.__bases__:
-            if any(kinds) and issubclass(base, BaseWrapper) and type(base) is type:
-                raise TypeError(
-                    f"{cls.__name__} cannot derive from {base.__name__}, which derives from "
-                    "scikeras' KerasClassifier by itself: make it a mixin, derived from object."
-                )
+        foreign = [base for base in cls.__bases__ if issubclass(base, BaseWrapper)]
+        foreign = [base for base in foreign if not isinstance(base, _SklearnClassifierType)]
+        if foreign and len(cls.__bases__) > 1:
+            raise TypeError(
+                f"{cls.__name__} cannot derive from {foreign[0].__name__}, which derives from "
+                "scikeras' KerasClassifier by itself: make it a mixin, derived from object."
+            )
         order = super().mro()
         order.remove(ClassifierMixin)
         order.insert(order.index(BaseWrapper), ClassifierMixin)
