@@ -21,7 +21,9 @@ from skgenre._keras_parts import (
     make_loss,
     make_optimizer,
 )
+from skgenre._relative_weights import weigh_relatively
 from skgenre._samples import hold_out, make_samples, weigh_classes
+from skgenre._scikeras_names import explains_arguments, refuse_hooks
 from skgenre._sklearn_callbacks import CallbackSupportMixin, EpochTasks, FitTask
 from skgenre._snapshots import replaced_once_fitted, snapshot
 from skgenre._training import Schedule, State
@@ -43,6 +45,10 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
     returns those functions' keyword arguments.
     """
 
+    # Models that were saved before it was recorded lack it.
+    _class_totals = 0.0
+
+    @explains_arguments
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, groups=None):
         """Train the network.
@@ -57,7 +63,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         y : array-like of shape (n_samples,)
             Labels: strings, integers or booleans, two classes or more.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights; a row of weight zero is left out.
+            Weights, of which only the ratios count; a row of weight zero is left out.
         X_val : array-like of shape (n_val_samples, n_timesteps), default=None
             Excerpts on which loss and accuracy are taken after each epoch.
         y_val : array-like of shape (n_val_samples,), default=None
@@ -97,10 +103,10 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         context = self._init_callback_context(max_subtasks=self._setting("epochs"))
         with replaced_once_fitted(self) as fitted:
             task = FitTask(context, self)
-            fitted._fit(X, y, sample_weight, X_val, y_val, groups, task)
+            fitted._fit_all(X, y, sample_weight, X_val, y_val, groups, task)
         return self
 
-    def _fit(self, X, y, sample_weight, X_val, y_val, groups, task):
+    def _fit_all(self, X, y, sample_weight, X_val, y_val, groups, task):
         continuing = self.warm_start and hasattr(self, "classes_")
         X, rows, y, sample_weight, groups = check_training(
             self, X, y, sample_weight, groups, reset=not continuing
@@ -112,8 +118,10 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         weights = weigh_classes(self._setting("class_weight"), y, self.classes_, sample_weight)
         samples = make_samples(X, rows, y, self.classes_, weights, sample_weight)
         training, validation = self._set_apart(samples, y, groups, X_val, y_val, weights)
+        training, validation, self._class_totals = weigh_relatively(training, validation, weights)
         self._train(training, validation, self._setting("epochs"), task)
 
+    @explains_arguments
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y, classes=None, sample_weight=None):
         """Train the network for one more epoch, on these excerpts.
@@ -129,7 +137,8 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         classes : array-like of shape (n_classes,), default=None
             All labels that will ever occur; needed in the first call only.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights; a row of weight zero is left out.
+            Weights, of which only the ratios within this call count; a row of weight zero is left
+            out. Classes keep their `class_weight` in a part that holds only some of them.
 
         Returns
         -------
@@ -159,10 +168,10 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         """
         context = self._init_callback_context(task_name="partial-fit", max_subtasks=1)
         with replaced_once_fitted(self) as fitted:
-            fitted._partial_fit(X, y, classes, sample_weight, FitTask(context, self))
+            fitted._fit_part(X, y, classes, sample_weight, FitTask(context, self))
         return self
 
-    def _partial_fit(self, X, y, classes, sample_weight, task):
+    def _fit_part(self, X, y, classes, sample_weight, task):
         self._refuse_what_needs_all_data()
         first = _check_partial_fit_first_call(self, classes)
         X, rows, y, sample_weight, _ = check_training(self, X, y, sample_weight, None, reset=first)
@@ -171,8 +180,12 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         check_labels(y, self.classes_, "y")
         weights = weigh_classes(self._setting("class_weight"), y, self.classes_, sample_weight)
         samples = make_samples(X, rows, y, self.classes_, weights, sample_weight)
+        samples, _, self._class_totals = weigh_relatively(
+            samples, None, weights, self._class_totals
+        )
         self._train(samples, None, 1, task)
 
+    @explains_arguments
     def initialize(self, X, y):
         """Give the network its initial weights without training it.
 
@@ -214,6 +227,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
             fitted._start(at_least_two(np.unique(y)))
         return self
 
+    @explains_arguments
     def predict(self, X):
         """Name the likeliest class of each excerpt.
 
@@ -254,6 +268,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         likeliest = fitted.predict_proba(X).argmax(axis=1)
         return fitted.classes_[likeliest]
 
+    @explains_arguments
     def predict_proba(self, X):
         """Estimate the probability of each class for each excerpt.
 
@@ -327,6 +342,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         return self._model
 
     def _validate_params(self):
+        refuse_hooks(self)
         constraints = self._parameter_constraints
         in_force = {name: self._setting(name) for name in constraints}
         validate_parameter_constraints(
@@ -342,6 +358,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         self._fitted_settings = self._network_settings()
         self._weights = fresh_weights(self._architecture(), self._seed)
         self._slots_by_optimizer = {}
+        self._class_totals = [0.0] * len(classes)
         self.history_ = {"loss": [], "accuracy": []}
         self.n_iter_ = 0
         vars(self).pop("_model", None)
@@ -354,7 +371,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         if self._setting("class_weight") == "balanced":
             raise ValueError(
                 "class_weight='balanced' is not supported by partial_fit, which sees a part of "
-                "the labels at a time: pass a dict, or sample_weight."
+                "the labels at a time: pass a dict."
             )
 
     def _set_apart(self, samples, y, groups, X_val, y_val, class_weights):
@@ -491,6 +508,14 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
                 f"The network has {expected} weights of float32, but the state has an array of "
                 f"{weights.dtype} of shape {weights.shape}."
             )
+        totals = np.asarray(self._class_totals)
+        if totals.dtype != float or totals.shape not in ((), (len(self.classes_),)):
+            raise ValueError(
+                f"The state has values of {totals.dtype} of shape {totals.shape} where each of "
+                f"{len(self.classes_)} classes has a total of weights."
+            )
+        if not (np.isfinite(totals).all() and (totals >= 0).all()):
+            raise ValueError("The state has totals of weights that are negative or not finite.")
 
 
 def _finite(weights):

@@ -9,10 +9,17 @@ References
 """
 
 import inspect
-from difflib import get_close_matches
 
 from scikeras.wrappers import BaseWrapper, KerasClassifier
 from sklearn.base import BaseEstimator, ClassifierMixin
+
+from skgenre._did_you_mean import did_you_mean
+from skgenre._scikeras_names import (
+    explains_arguments,
+    instead_of_attribute,
+    instead_of_parameter,
+    refuse_hooks,
+)
 
 # Constructor arguments of what the parameter names: `optimizer__beta_1=0.8`.
 CONSTRUCTED = ("optimizer", "loss", "callbacks")
@@ -37,8 +44,16 @@ class _SklearnClassifierType(type):
 
         scikeras declares ``KerasClassifier(BaseWrapper, ClassifierMixin)``. In that order the
         estimator is no classifier to scikit-learn, and integer ``cv`` is not stratified;
-        naming the mixin first in a subclass is a TypeError.
+        naming the mixin first in a subclass is a TypeError. Classes of either order have no
+        common one.
         """
+        foreign = [base for base in cls.__bases__ if issubclass(base, BaseWrapper)]
+        foreign = [base for base in foreign if not isinstance(base, _SklearnClassifierType)]
+        if foreign and len(cls.__bases__) > 1:
+            raise TypeError(
+                f"{cls.__name__} cannot derive from {foreign[0].__name__}, which derives from "
+                "scikeras' KerasClassifier by itself: make it a mixin, derived from object."
+            )
         order = super().mro()
         order.remove(ClassifierMixin)
         order.insert(order.index(BaseWrapper), ClassifierMixin)
@@ -56,16 +71,30 @@ class _SklearnClassifierType(type):
         scikit-learn takes the signature of ``__init__`` for the list of parameters, so a
         ``**kwargs`` there would count as one more.
         """
+        if args and not _takes_by_position(cls):
+            raise TypeError(
+                f"{cls.__name__} takes parameters by name only. "
+                f"{instead_of_parameter(cls, 'model')}"
+            )
         for name in params:
             if not cls._is_param(name):
                 raise TypeError(
-                    f"{cls.__name__}() got an unexpected keyword argument {name!r}."
+                    instead_of_parameter(cls, name)
+                    or f"{cls.__name__}() got an unexpected keyword argument {name!r}."
                     f"{cls._did_you_mean(name)}"
                 )
         routed = {name: params.pop(name) for name in list(params) if cls._is_routed(name)}
         estimator = super().__call__(*args, **params)
         vars(estimator).update(routed)
         return estimator
+
+
+def _takes_by_position(cls):
+    kinds = [parameter.kind for parameter in cls.__signature__.parameters.values()]
+    return any(
+        kind not in (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD)
+        for kind in kinds
+    )
 
 
 class SklearnKerasClassifier(KerasClassifier, metaclass=_SklearnClassifierType):
@@ -81,6 +110,59 @@ class SklearnKerasClassifier(KerasClassifier, metaclass=_SklearnClassifierType):
     # scikeras lists whatever stands in `__dict__`; scikit-learn reads the signature.
     _get_param_names = classmethod(vars(BaseEstimator)["_get_param_names"].__func__)
     __repr__ = BaseEstimator.__repr__
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        refuse_hooks(cls)
+
+    def __getattr__(self, name):
+        """Raise an error for an attribute that is not there, of what scikeras has included."""
+        instead = instead_of_attribute(self, name)
+        if instead:
+            raise AttributeError(instead, name=name, obj=self)
+        # Python's own error, or that of a property.
+        return self.__getattribute__(name)
+
+    @explains_arguments
+    def score(self, X, y, sample_weight=None):
+        """Score predictions.
+
+        The score is the accuracy, or what the `scorer` of a subclass returns.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_timesteps)
+            Excerpts.
+        y : array-like of shape (n_samples,)
+            True labels.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights.
+
+        Returns
+        -------
+        float
+            What ``scorer(y, predict(X), sample_weight=sample_weight)`` returns.
+
+        Raises
+        ------
+        NotFittedError
+            If the classifier is not fitted.
+        ValueError
+            As in `predict`, or if `X` and `y` differ in length.
+
+        See Also
+        --------
+        predict : The labels that are scored.
+
+        Examples
+        --------
+        >>> from skgenre import CNNGenreClassifier
+        >>> from skgenre.datasets import make_genre_excerpts
+        >>> X, y = make_genre_excerpts(20, n_timesteps=60, random_state=0)
+        >>> CNNGenreClassifier(random_state=0).initialize(X, y).score(X, y) >= 0
+        True
+        """
+        return self.scorer(y, self.predict(X), sample_weight=sample_weight)
 
     def get_params(self, deep=True):
         """Get the parameters of this estimator, routed ones included.
@@ -141,9 +223,11 @@ class SklearnKerasClassifier(KerasClassifier, metaclass=_SklearnClassifierType):
         """
         for name in params:
             if not self._is_param(name):
+                instead = instead_of_parameter(type(self), name)
+                hint = f" {instead}" if instead else self._did_you_mean(name)
                 raise ValueError(
-                    f"Invalid parameter {name!r} for estimator {self}."
-                    f"{self._did_you_mean(name)} Valid parameters are: {self._get_param_names()!r}."
+                    f"Invalid parameter {name!r} for estimator {self}.{hint} "
+                    f"Valid parameters are: {self._get_param_names()!r}."
                 )
         vars(self).update(params)
         return self
@@ -177,9 +261,3 @@ class SklearnKerasClassifier(KerasClassifier, metaclass=_SklearnClassifierType):
             if name in self._destinations.get(destination, ()):
                 return vars(self).get(f"{destination}__{name}", getattr(self, name))
         return getattr(self, name)
-
-
-def did_you_mean(name, known):
-    """Half a sentence that names the known name nearest to a wrong one, or nothing."""
-    near = get_close_matches(name, known, n=1)
-    return f" Did you mean {near[0]!r}?" if near else ""

@@ -8,7 +8,7 @@ import keras
 from scikeras._utils import unflatten_params
 from scikeras.utils import loss_name
 
-from skgenre._compat import did_you_mean
+from skgenre._did_you_mean import did_you_mean
 from skgenre._keras_copies import copy_whole
 
 # scikeras has put functions of its own there when it was imported.

@@ -1,13 +1,15 @@
 """Labels, weights and the held-out part of a training set: arrays in, arrays out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Real
+from sys import float_info
 
 import numpy as np
 from sklearn.model_selection import train_test_split
 from sklearn.utils import gen_batches
 
 from skgenre._memory import release_pages
+from skgenre._relative_weights import bound
 
 # Of a memory map up to two megabytes may come into memory with each row that is read.
 ROWS_PER_READ = 256
@@ -24,7 +26,7 @@ class Samples:
     rows: np.ndarray  # (n_samples,), row of each sample in X
     codes: np.ndarray  # (n_samples,), number of each sample's class
     n_classes: int
-    weights: np.ndarray  # (n_samples,), float32
+    weights: np.ndarray  # (n_samples,)
     sample_weight: np.ndarray | None = None  # (n_samples,), as given by the user
 
     def __len__(self):
@@ -51,13 +53,13 @@ class Samples:
 
     def take(self, positions):
         """Take some of the samples; no excerpt is copied."""
-        return Samples(
-            self.X,
-            self.rows[positions],
-            self.codes[positions],
-            self.n_classes,
-            self.weights[positions],
-            None if self.sample_weight is None else self.sample_weight[positions],
+        given = self.sample_weight
+        return replace(
+            self,
+            rows=self.rows[positions],
+            codes=self.codes[positions],
+            weights=self.weights[positions],
+            sample_weight=None if given is None else given[positions],
         )
 
     def arrays(self):
@@ -102,7 +104,7 @@ def make_samples(X, rows, y, classes, class_weights, sample_weight=None):
     weights = class_weights[codes]
     if sample_weight is not None:
         weights = weights * sample_weight
-    return Samples(X, rows, codes, len(classes), weights.astype(np.float32), sample_weight)
+    return Samples(X, rows, codes, len(classes), weights, sample_weight)
 
 
 def _targets(codes, n_classes):
@@ -135,24 +137,29 @@ def weigh_classes(class_weight, y, classes, sample_weight=None):
     Raises
     ------
     ValueError
-        If a dict names a label that does not exist, or a weight is negative or not a number.
+        If a dict names a label that does not exist, or a weight is negative or not a number, or
+        if no class weighs anything.
     """
     if class_weight is None:
         return np.ones(len(classes))
     if class_weight == "balanced":
         codes = np.searchsorted(classes, y)
-        sums = np.bincount(codes, sample_weight, minlength=len(classes))
+        bounded = None if sample_weight is None else bound(sample_weight)[0]
+        sums = np.bincount(codes, bounded, minlength=len(classes))
         # A class that is absent weighs nothing either way.
         return sums.sum() / (len(classes) * np.where(sums > 0, sums, 1))
     labels = classes.tolist()
     for label, weight in class_weight.items():
         if label not in labels:
             raise ValueError(f"class_weight names {label!r}, but the classes are {labels}.")
-        if not (isinstance(weight, Real) and 0 <= weight < np.inf):
+        if not (isinstance(weight, Real) and 0 <= weight <= float_info.max):
             raise ValueError(
                 f"class_weight[{label!r}] must be a weight of 0 or more, got {weight!r}."
             )
-    return np.array([class_weight.get(label, 1) for label in labels], dtype=float)
+    weights = np.array([class_weight.get(label, 1) for label in labels], dtype=float)
+    if not weights.any():
+        raise ValueError("class_weight has only zeros: there is nothing to train on.")
+    return weights
 
 
 def hold_out(y, groups, fraction, seed):

@@ -74,8 +74,9 @@ class CNNGenreClassifier(BaseGenreClassifier):
     epochs : int, default=10
         Passes over the training set, at most.
     class_weight : dict or "balanced", default=None
-        Weights by label. "balanced" weighs each class by ``n_samples / (n_classes * count)``;
-        without it, a mean squared error behind a sigmoid tends to give up rare classes.
+        Weights by label, of which only the ratios count; a label that is left out weighs 1.
+        "balanced" weighs each class by ``n_samples / (n_classes * count)``; without it, a mean
+        squared error behind a sigmoid tends to give up rare classes.
     validation_fraction : float, default=None
         Share of the training set to hold out and score after each epoch: drawn with the seed,
         stratified, and by whole songs where `fit` is given `groups`.
@@ -107,7 +108,8 @@ class CNNGenreClassifier(BaseGenreClassifier):
     history_ : dict of list of float
         "loss" and "accuracy" of each epoch, and "val_loss" and "val_accuracy" where there is
         validation data; also what callbacks put into the logs, such as "learning_rate". Losses
-        are weighted, accuracies are not. Continued training appends.
+        are weighted, by weights whose mean over the training set is 1; accuracies are not.
+        Continued training appends.
     n_iter_ : int
         Epochs trained.
     model_ : keras.Model
@@ -230,8 +232,9 @@ class MLPGenreClassifier(BaseGenreClassifier):
     epochs : int, default=10
         Passes over the training set, at most.
     class_weight : dict or "balanced", default=None
-        Weights by label. "balanced" weighs each class by ``n_samples / (n_classes * count)``;
-        without it, a mean squared error behind a sigmoid tends to give up rare classes.
+        Weights by label, of which only the ratios count; a label that is left out weighs 1.
+        "balanced" weighs each class by ``n_samples / (n_classes * count)``; without it, a mean
+        squared error behind a sigmoid tends to give up rare classes.
     validation_fraction : float, default=None
         Share of the training set to hold out and score after each epoch: drawn with the seed,
         stratified, and by whole songs where `fit` is given `groups`.
@@ -263,7 +266,8 @@ class MLPGenreClassifier(BaseGenreClassifier):
     history_ : dict of list of float
         "loss" and "accuracy" of each epoch, and "val_loss" and "val_accuracy" where there is
         validation data; also what callbacks put into the logs, such as "learning_rate". Losses
-        are weighted, accuracies are not. Continued training appends.
+        are weighted, by weights whose mean over the training set is 1; accuracies are not.
+        Continued training appends.
     n_iter_ : int
         Epochs trained.
     model_ : keras.Model

@@ -15,13 +15,15 @@ import pytest
 import scikeras.wrappers
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import BaseEstimator, clone, is_classifier
+from sklearn.ensemble import AdaBoostClassifier, BaggingClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.metrics import mean_squared_error
 from sklearn.utils import get_tags
 
-from skgenre import CNNGenreClassifier, MLPGenreClassifier
+from skgenre import CNNGenreClassifier, MLPGenreClassifier, SongClassifier
+from skgenre._samples import hold_out
 from skgenre.datasets import make_genre_excerpts
-from tests.small_networks import small_cnn
+from tests.small_networks import TINY, small_cnn
 
 CLASSIFIERS = [CNNGenreClassifier, MLPGenreClassifier]
 
@@ -227,12 +229,14 @@ def test_one_epoch_equals_plain_keras(estimator, optimizer, loss, weighted):
     kinds = {name.lower(): kind for name, kind in vars(keras.optimizers).items()}
     model.compile(kinds[optimizer](estimator.learning_rate, **routed), loss)
     order = visiting_order(estimator, X, y)
+    # Of weights only the ratios count: Keras is given those whose mean is 1.
+    relative = None if sample_weight is None else sample_weight / sample_weight.mean()
     for first in range(0, 70, 16):
         rows = order[first : first + 16]
         model.train_on_batch(
             X[rows],
             y[rows, np.newaxis].astype(np.float32),
-            sample_weight=None if sample_weight is None else sample_weight[rows],
+            sample_weight=None if relative is None else relative[rows],
         )
     # As `Model.fit` does at its end.
     model.optimizer.finalize_variable_values(model.trainable_variables)
@@ -408,8 +412,160 @@ def test_validation_loss_is_weighted_like_the_training_loss(excerpts):
     X, y = excerpts
     fitted = small_cnn(class_weight={"0": 0.5, "1": 2.0}).fit(X, y, X_val=X, y_val=y)
     target = (y == "1").astype(float)
-    weighted = np.where(y == "1", 2.0, 0.5) * (target - fitted.predict_proba(X)[:, 1]) ** 2
-    assert_allclose(fitted.history_["val_loss"][-1], weighted.mean(), rtol=1e-4)
+    losses = (target - fitted.predict_proba(X)[:, 1]) ** 2
+    weighted = np.average(losses, weights=np.where(y == "1", 2.0, 0.5))
+    assert_allclose(fitted.history_["val_loss"][-1], weighted, rtol=1e-4)
+
+
+UNEVEN = np.random.RandomState(0).uniform(0.5, 2, 120)
+
+
+@pytest.mark.parametrize("factor", [1 / 120, 1e-6, 1e6, 1e-30, 1e-300, 1e300, 2.0**-1000])
+def test_a_factor_common_to_all_sample_weights_has_no_effect(excerpts, factor):
+    X, y = excerpts
+    validated = {"X_val": X[:30], "y_val": y[:30]}
+    params = {"class_weight": "balanced", "optimizer": "sgd", "learning_rate": 0.1}
+    plain = small_cnn(**params).fit(X, y, sample_weight=UNEVEN, **validated)
+    scaled = small_cnn(**params).fit(X, y, sample_weight=factor * UNEVEN, **validated)
+    assert_same_weights(scaled, plain)
+    assert scaled.history_ == plain.history_
+
+
+@pytest.mark.parametrize("classifier", CLASSIFIERS)
+@pytest.mark.parametrize("weight", [1, 7, 1e-30, np.float32(1e-30), np.float32(1e30)])
+def test_equal_weights_are_no_weights(excerpts, classifier, weight):
+    X, y = excerpts
+    plain = classifier(epochs=1, random_state=0).fit(X, y)
+    weighted = classifier(epochs=1, random_state=0).fit(X, y, sample_weight=np.full(120, weight))
+    assert_same_weights(weighted, plain)
+    assert weighted.history_ == plain.history_
+
+
+@pytest.mark.parametrize("factor", [0.25, 1 / 3, 1e-30, 1e300])
+def test_a_factor_common_to_all_class_weights_has_no_effect(excerpts, factor):
+    X, y = excerpts
+    plain, scaled = (
+        small_cnn(class_weight={"0": scale * 1.0, "1": scale * 2.5}, optimizer="sgd").fit(
+            X, y, X_val=X[:30], y_val=y[:30]
+        )
+        for scale in (1, factor)
+    )
+    assert_same_weights(scaled, plain)
+    assert scaled.history_ == plain.history_
+
+
+def test_a_factor_common_to_the_weights_of_a_call_has_no_effect_in_partial_fit(excerpts):
+    X, y = excerpts
+    plain, scaled = small_cnn(optimizer="sgd"), small_cnn(optimizer="sgd")
+    for factor in (1e-6, 1e6, 1 / 120):
+        plain.partial_fit(X, y, classes=["0", "1"], sample_weight=UNEVEN)
+        scaled.partial_fit(X, y, classes=["0", "1"], sample_weight=factor * UNEVEN)
+    assert_same_weights(scaled, plain)
+
+
+def test_weighted_partial_fit_epoch_by_epoch_equals_fit(excerpts):
+    X, y = excerpts
+    settings = {"class_weight": {"0": 1, "1": 3}}
+    whole = small_cnn(epochs=3, **settings).fit(X, y, sample_weight=UNEVEN)
+    stepwise = small_cnn(**settings)
+    for _ in range(3):
+        stepwise.partial_fit(X, y, classes=["0", "1"], sample_weight=UNEVEN)
+    assert_same_weights(whole, stepwise)
+
+
+def test_a_part_with_one_class_keeps_that_class_weight(excerpts):
+    X, y = excerpts
+    rows = {label: np.flatnonzero(y == label) for label in "01"}
+
+    def after_both(**params):
+        classifier = small_cnn(optimizer="sgd", learning_rate=0.1, **params)
+        for label in "01":
+            classifier.partial_fit(X[rows[label]], y[rows[label]], classes=["0", "1"])
+        return classifier
+
+    light = after_both(class_weight={"0": 1, "1": 0.5})
+    heavy = after_both(class_weight={"0": 1, "1": 2})
+    assert heavy.predict_proba(X)[:, 1].mean() > light.predict_proba(X)[:, 1].mean() + 0.01
+    # Its mean counts all rows seen so far, 60 of weight 1 and 60 of weight 2.
+    assert_allclose(
+        heavy.history_["loss"][1] / after_both().history_["loss"][1], 2 / 1.5, rtol=0.05
+    )
+
+
+def test_a_class_that_weighs_nothing_leaves_the_others_alone(three_classes):
+    X, y = three_classes
+    without = small_cnn(class_weight={2: 0}, optimizer="sgd").fit(X, y)
+    scaled = small_cnn(class_weight={0: 5, 1: 5, 2: 0}, optimizer="sgd").fit(X, y)
+    assert_same_weights(without, scaled)
+    before = without.predict_proba(X)
+    without.partial_fit(X[y == 2], y[y == 2])
+    assert_array_equal(without.predict_proba(X), before)
+
+
+def test_a_heavy_song_that_is_held_out_does_not_stop_the_training(excerpts):
+    X, y = excerpts
+    groups = np.arange(120) // 5
+    settings = {"validation_fraction": 0.25, "optimizer": "sgd", "learning_rate": 0.1}
+    plain = small_cnn(**settings).fit(X, y, groups=groups)
+    held_out = hold_out(y, groups, 0.25, plain._seed)
+    weighted = small_cnn(**settings).fit(
+        X, y, groups=groups, sample_weight=np.where(held_out, 1e6, 1)
+    )
+    assert_same_weights(weighted, plain)
+
+
+def test_models_saved_before_totals_were_recorded_continue(excerpts):
+    X, y = excerpts
+    fitted = small_cnn().fit(X, y)
+    state = fitted.__getstate__()
+    del state["_class_totals"]
+    older = small_cnn()
+    older.__setstate__(state)
+    assert_same_weights(older.partial_fit(X, y), fitted.partial_fit(X, y))
+
+
+@pytest.mark.parametrize("totals", [[1.0] * 3, [1.0, -1.0], [1.0, np.nan], [[1.0], 2.0], "ab"])
+def test_totals_that_cannot_be_are_refused(excerpts, totals):
+    state = small_cnn().fit(*excerpts).__getstate__()
+    with pytest.raises(ValueError, match=r"The state has|inhomogeneous"):
+        small_cnn().__setstate__({**state, "_class_totals": totals})
+
+
+def lasting_tone(n_excerpts):
+    """Excerpts with an offset, below or above zero, that even few steps of a perceptron learn."""
+    y = np.arange(n_excerpts) % 2
+    noise = np.random.RandomState(0).normal(size=(n_excerpts, 20))
+    return noise + np.where(y == 1, 0.5, -0.5)[:, np.newaxis], y
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        MLPGenreClassifier(hidden_units=16, learning_rate=0.1, epochs=5),
+        CNNGenreClassifier(**TINY, optimizer="sgd", learning_rate=0.1, epochs=5),
+    ],
+    ids=["mlp", "cnn"],
+)
+@pytest.mark.parametrize(
+    "ensemble",
+    [AdaBoostClassifier(n_estimators=3), BaggingClassifier(n_estimators=2)],
+    ids=["adaboost", "bagging"],
+)
+def test_ensembles_that_weigh_rows_learn(estimator, ensemble):
+    X, y = lasting_tone(240)
+    ensemble = clone(ensemble).set_params(estimator=estimator, random_state=0)
+    # Each class has half of the rows.
+    assert ensemble.fit(X[:160], y[:160]).score(X[160:], y[160:]) > 0.8
+
+
+def test_a_factor_common_to_all_weights_of_songs_has_no_effect(excerpts):
+    songs, y = excerpts
+    mlp = MLPGenreClassifier(hidden_units=8, epochs=2, random_state=0)
+    plain, scaled = (
+        SongClassifier(mlp, excerpt_seconds=0.05).fit(list(songs), y, sample_weight=factor * UNEVEN)
+        for factor in (1, 1e-6)
+    )
+    assert_array_equal(scaled.predict_proba(songs), plain.predict_proba(songs))
 
 
 def test_the_callers_arrays_are_never_changed(excerpts):
@@ -558,6 +714,8 @@ def test_a_wrong_name_says_which_was_meant(params, message):
         ({"class_weight": "balance"}, ValueError, "'class_weight' parameter"),
         ({"class_weight": {"jazz": 2}}, ValueError, "names 'jazz', but the classes are"),
         ({"class_weight": {"0": -1}}, ValueError, "must be a weight of 0 or more, got -1"),
+        ({"class_weight": {"0": 10**400}}, ValueError, "must be a weight of 0 or more, got 1000"),
+        ({"class_weight": {"0": 0, "1": 0}}, ValueError, "class_weight has only zeros"),
         ({"early_stopping": True}, ValueError, "needs validation data"),
     ],
 )

@@ -132,18 +132,18 @@ def test_names_that_sort_alike_only_rename_the_predictions(n_classes, max_exampl
 
 @amount
 @pytest.mark.parametrize("n_classes", [2, 3])
-def test_heavier_samples_and_smaller_steps_make_up_for_each_other(n_classes, max_examples):
+def test_a_power_of_two_common_to_all_weights_changes_no_bit(n_classes, max_examples):
     sample_weights = arrays(np.float32, N_EXCERPTS, elements=st.floats(0.125, 8, width=32))
-    powers = st.integers(-20, 20).map(lambda exponent: 2.0**exponent)
+    powers = st.integers(-100, 100).map(lambda exponent: 2.0**exponent)
 
     @often(max_examples)
     @given(excerpts_of_a_kind, codes(n_classes), sample_weights, powers, seeds)
     def holds(X, y, sample_weight, power, seed):
         plain = tiny_mlp(seed, 0.1).fit(X, y, sample_weight=sample_weight)
-        heavy = tiny_mlp(seed, 0.1 / power).fit(X, y, sample_weight=power * sample_weight)
+        heavy = tiny_mlp(seed, 0.1).fit(X, y, sample_weight=np.float32(power) * sample_weight)
         # Making a Keras model for each example would take most of the time.
         assert_array_equal(heavy._weights, plain._weights)
-        assert_array_equal(np.divide(heavy.history_["loss"], power), plain.history_["loss"])
+        assert heavy.history_ == plain.history_
 
     holds()
 

@@ -1,0 +1,46 @@
+"""Weights whose ratios alone count."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from skgenre._relative_weights import weigh_relatively
+from skgenre._samples import make_samples, weigh_classes
+
+
+def samples_of(y, class_weights, sample_weight=None):
+    return make_samples(
+        np.zeros((len(y), 2)), np.arange(len(y)), y, np.array([0, 1]), class_weights, sample_weight
+    )
+
+
+def test_relative_weights_of_the_rows_that_count_have_mean_one():
+    class_weights, sample_weight = np.array([0.0, 3.0]), np.array([1.0, 2.0, 3.0, 4.0])
+    samples = samples_of(np.array([0, 1, 1, 1]), class_weights, sample_weight)
+    weighted, validation, totals = weigh_relatively(samples, None, class_weights)
+    assert weighted.weights.dtype == np.float32
+    assert weighted.weights[0] == 0
+    assert_allclose(weighted.weights[1:], np.array([2, 3, 4]) / 2.5)
+    assert validation is None
+    assert_allclose(totals, [0.4, 3.6])
+
+
+def test_held_out_weights_have_the_unit_of_those_that_are_trained_on():
+    class_weights, sample_weight = np.array([1.0, 3.0]), np.array([2.0, 2.0, 2.0, 8.0])
+    samples = samples_of(np.array([0, 1, 0, 1]), class_weights, sample_weight)
+    _, held_out, _ = weigh_relatively(samples.take([0, 1]), samples.take([2, 3]), class_weights)
+    assert_allclose(held_out.weights, [0.5, 6])
+    given = samples_of(np.array([0, 1]), class_weights)
+    _, given, _ = weigh_relatively(samples.take([0, 1]), given, class_weights)
+    assert_allclose(given.weights, [0.5, 1.5])
+
+
+@pytest.mark.parametrize("factor", [5e-324 * 2**30, 1e-200, 1e200, 1e307])
+def test_weights_of_any_size_are_balanced_and_compared(factor):
+    y, classes = np.array([0, 0, 1]), np.array([0, 1])
+    sample_weight = factor * np.array([1.0, 2.0, 9.0])
+    class_weights = weigh_classes("balanced", y, classes, sample_weight)
+    assert_allclose(class_weights, weigh_classes("balanced", y, classes, np.array([1, 2, 9])))
+    samples = samples_of(y, class_weights, sample_weight)
+    weighted, _, _ = weigh_relatively(samples, None, class_weights)
+    assert_allclose(weighted.weights, [0.5, 1, 1.5], rtol=1e-6)
