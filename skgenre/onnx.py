@@ -157,6 +157,8 @@ def _describe_songs(estimator, sample_rate):
 def _describe(reference, plain):
     if not hasattr(reference, "predict_proba"):
         raise ValueError("it has no predict_proba, and an ONNX model gives probabilities.")
+    if not isinstance(reference.classes_, np.ndarray):
+        raise ValueError("it gives several labels for each excerpt.")
     # A pipeline may begin with "passthrough", which has none.
     n_timesteps = getattr(plain, "n_features_in_", None)
     if n_timesteps is None:

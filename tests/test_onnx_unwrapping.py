@@ -23,6 +23,7 @@ from sklearn.model_selection import (
     TunedThresholdClassifierCV,
 )
 from sklearn.multiclass import OneVsOneClassifier, OneVsRestClassifier, OutputCodeClassifier
+from sklearn.multioutput import MultiOutputClassifier
 from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -70,22 +71,22 @@ calibrated = partial(CalibratedClassifierCV, cv=2)
 slow = partial(pytest.param, marks=pytest.mark.slow)
 
 EXPORTED = {
-    "frozen": lambda: frozen(pipeline()),
     "frozen within a pipeline": lambda: make_pipeline(frozen(WaveformScaler()), frozen(tiny_cnn())),
-    "threshold of one half": lambda: FixedThresholdClassifier(frozen(pipeline()), threshold=0.5),
     "usual threshold": lambda: FixedThresholdClassifier(frozen(pipeline())),
-    "passthrough": lambda: make_pipeline("passthrough", tiny_cnn()),
-    "soft vote": lambda: soft_vote(two(), weights=[1, 3]),
     "soft vote without one": lambda: soft_vote([*two(), ("c", "drop")], weights=[1, 3, 9]),
-    "stack": lambda: StackingClassifier(two(), tiny_cnn(), cv=2, passthrough=True),
     "bag": lambda: BaggingClassifier(pipeline(), n_estimators=2, max_features=20, random_state=0),
-    "calibrated": lambda: calibrated(pipeline()),
     "calibrated and frozen": lambda: CalibratedClassifierCV(frozen(pipeline())),
     "search over songs": lambda: search(songs(pipeline())),
-    "frozen songs": lambda: frozen(songs(pipeline())),
-    "songs of a vote": lambda: songs(soft_vote(two())),
 }
 EXPORTED_SLOWLY = {
+    "frozen": lambda: frozen(pipeline()),
+    "threshold of one half": lambda: FixedThresholdClassifier(frozen(pipeline()), threshold=0.5),
+    "passthrough": lambda: make_pipeline("passthrough", tiny_cnn()),
+    "soft vote": lambda: soft_vote(two(), weights=[1, 3]),
+    "stack": lambda: StackingClassifier(two(), tiny_cnn(), cv=2, passthrough=True),
+    "calibrated": lambda: calibrated(pipeline()),
+    "frozen songs": lambda: frozen(songs(pipeline())),
+    "songs of a vote": lambda: songs(soft_vote(two())),
     "calibrated once": lambda: calibrated(pipeline(), ensemble=False),
     "search over a calibrated": lambda: search(calibrated(pipeline())),
     "calibrated search": lambda: calibrated(search(pipeline())),
@@ -142,6 +143,10 @@ REFUSED = {
         lambda: FixedThresholdClassifier(frozen(songs(pipeline())), threshold=0.9),
         f"FixedThresholdClassifier: {THRESHOLD}",
     ),
+    "several labels": (
+        lambda: MultiOutputClassifier(linear()),
+        "MultiOutputClassifier: it gives several labels",
+    ),
     "hard vote": (lambda: VotingClassifier(two()), "VotingClassifier: it has no predict_proba"),
     "one against one": (
         lambda: OneVsOneClassifier(frozen(tiny_cnn())),
@@ -169,6 +174,8 @@ REFUSED = {
 
 
 def fit(estimator, X, y):
+    if isinstance(estimator, MultiOutputClassifier):
+        y = np.stack([y, y], axis=1)
     return estimator.fit(list(X) if "SongClassifier" in repr(estimator) else X, y)
 
 

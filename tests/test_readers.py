@@ -32,6 +32,7 @@ from tests.small_networks import tiny_cnn
 SAMPLE_RATE = 400
 X, Y = make_genre_excerpts(24, n_timesteps=30, random_state=0)
 LABELS = np.array(["classical", "rock"])[Y]
+SLOW_SUFFIXES = (".flac", ".ogg", ".aiff", ".au", ".w64", ".caf")
 ODD_VALUES = [None, True, -1, 0, 2**63, 1e308, "", "x", [], {}, [[]], "null", "1e999", "-1"]
 
 
@@ -156,7 +157,7 @@ READERS = {
     ),
     **{
         f"sound as {suffix}": Reader("skgenre.audio.read_audio", write_sound, read_audio, suffix)
-        for suffix in (".wav", ".flac", ".ogg", ".mp3", ".aiff", ".au", ".w64", ".caf")
+        for suffix in (".wav", ".mp3", *SLOW_SUFFIXES)
     },
     "song": Reader("skgenre.songs.SongClassifier", write_sound, predict_song, ".wav"),
     "excerpts as npz": Reader(
@@ -218,7 +219,13 @@ def test_no_reader_is_forgotten():
 # --- damage
 
 
-@pytest.fixture(scope="module", params=READERS)
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(name, marks=[pytest.mark.slow] if name.endswith(SLOW_SUFFIXES) else [])
+        for name in READERS
+    ],
+)
 def reader(request):
     return READERS[request.param]
 
@@ -291,7 +298,7 @@ def test_files_that_are_whole_are_read(reader, valid):
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.InconsistentVersionWarning")
 @pytest.mark.parametrize(
-    "n_files", [30, pytest.param(1500, marks=pytest.mark.slow)], ids=["quick", "slow"]
+    "n_files", [20, pytest.param(1500, marks=pytest.mark.slow)], ids=["quick", "slow"]
 )
 def test_damaged_files_are_read_or_refused_by_name(reader, valid, n_files, tmp_path):
     content = valid.read_bytes()
