@@ -5,6 +5,7 @@ from copy import copy
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.metrics._scorer import _PassthroughScorer
+from sklearn.utils import Bunch
 
 # Where scikit-learn keeps callbacks, and what else they need while an estimator is fitted.
 _ATTRIBUTES = (
@@ -15,7 +16,7 @@ _ATTRIBUTES = (
 )
 
 
-def without_callbacks(value):
+def without_callbacks(value, exchange=lambda item: item):
     """Copy estimators, and those inside them, without the callbacks set on them.
 
     Parameters
@@ -23,6 +24,8 @@ def without_callbacks(value):
     value : object
         An estimator, or a list, tuple, dict or array with estimators in it; anything else is
         returned as it is.
+    exchange : callable
+        Takes what is neither an estimator nor holds any, and returns what is to stand there.
 
     Returns
     -------
@@ -30,25 +33,38 @@ def without_callbacks(value):
         The same, of shallow copies where estimators are.
     """
     if type(value) in (list, tuple):
-        return type(value)(map(without_callbacks, value))
-    if type(value) is dict:
-        return {key: without_callbacks(item) for key, item in value.items()}
+        return type(value)(without_callbacks(item, exchange) for item in value)
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return type(value)._make(without_callbacks(item, exchange) for item in value)
+    if type(value) in (dict, Bunch):
+        bare = type(value)()
+        bare.update((key, without_callbacks(item, exchange)) for key, item in value.items())
+        return bare
     if isinstance(value, np.ndarray) and value.dtype == object:
-        return _each_without_callbacks(value)
-    # A fitted search's scorer holds the search's estimator.
-    if not isinstance(value, BaseEstimator | _PassthroughScorer):
-        return value
+        return _each_without_callbacks(value, exchange)
+    if not isinstance(value, BaseEstimator) and not _holds_estimator(value):
+        return exchange(value)
     bare = copy(value)
     kept = {name: item for name, item in vars(bare).items() if name not in _ATTRIBUTES}
     vars(bare).clear()
-    vars(bare).update(without_callbacks(kept))
+    vars(bare).update(without_callbacks(kept, exchange))
     return bare
 
 
-def _each_without_callbacks(array):
+def _holds_estimator(value):
+    """Return whether it is a part of scikit-learn's that is no estimator and has one.
+
+    A fitted search's scorer holds the search's, a fitted calibration one for each fold.
+    """
+    return isinstance(value, _PassthroughScorer) or isinstance(
+        getattr(value, "estimator", None), BaseEstimator
+    )
+
+
+def _each_without_callbacks(array, exchange):
     bare = array.copy()
     # A masked array keeps its mask where its data are written to.
     entries = np.asarray(bare)
     for place, item in np.ndenumerate(entries):
-        entries[place] = without_callbacks(item)
+        entries[place] = without_callbacks(item, exchange)
     return bare

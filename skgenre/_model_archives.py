@@ -17,6 +17,7 @@ from packaging.version import Version
 
 from skgenre._foreign_files import check_size
 from skgenre._npy_headers import read_npy_header
+from skgenre._trusted_types import LOADERS
 from skgenre._zip_archives import check_member, open_archive
 
 MAX_BYTES = 2**30
@@ -144,6 +145,7 @@ def _check_schema(schema, archive, infos):
     for node in _nodes(schema):
         if "__id__" in node:
             raise ValueError("its nodes have ids, which skgenre.save leaves out.")
+        _check_loader(node)
         if not _is_none(node.get("memory")):
             raise ValueError(
                 "it has a memory, a folder of pickles that would be loaded: set memory=None "
@@ -153,6 +155,13 @@ def _check_schema(schema, archive, infos):
             n_bytes += _check_array(archive, infos, node["file"])
     if n_bytes > max(_MAX_BYTES_OF_FEW, _MAX_GROWTH * sum(i.file_size for i in infos.values())):
         raise ValueError(f"its arrays take {n_bytes} bytes, far more than the file.")
+
+
+def _check_loader(node):
+    """Refuse a node that makes of a trusted name anything but what saved files make of it."""
+    name, loader = f"{node.get('__module__')}.{node.get('__class__')}", node.get("__loader__")
+    if name in LOADERS and loader not in LOADERS[name]:
+        raise ValueError(f"it has {name} as a {loader}, expected {' or '.join(LOADERS[name])}.")
 
 
 def _is_none(node):

@@ -6,13 +6,13 @@ options "zipmap", "nocl" and "output_class_labels".
 """
 
 import os
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.metadata import version
 from importlib.util import find_spec
 from numbers import Integral
 
 import numpy as np
-from sklearn.model_selection._search import BaseSearchCV
 from sklearn.pipeline import Pipeline
 from sklearn.utils._param_validation import HasMethods, Interval, validate_params
 from sklearn.utils.validation import check_is_fitted
@@ -20,6 +20,7 @@ from sklearn.utils.validation import check_is_fitted
 from skgenre._atomic_files import replacing
 from skgenre._extras import import_extra
 from skgenre._onnx_metadata import SONG_SETTINGS, Metadata
+from skgenre._onnx_unwrapping import cannot_export, unwrap
 from skgenre.audio import SAMPLE_RATE
 from skgenre.datasets import make_genre_excerpts
 from skgenre.onnx_runtime import ONNXClassifier
@@ -31,6 +32,15 @@ __all__ = ["export_onnx"]
 TOLERANCE = 1e-5
 # Understood by runtimes of 2022 and later.
 _OPSETS = {"": 17, "ai.onnx.ml": 3}
+# What its converters raise for estimators, or nestings of them, that they were not written for.
+_UNKNOWN_TO_SKLEARN_ONNX = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+)
 
 # Without it the package as a whole can still be imported; `export_onnx` says what is missing.
 if find_spec("skl2onnx"):
@@ -39,7 +49,7 @@ if find_spec("skl2onnx"):
 
 @validate_params(
     {
-        "estimator": [HasMethods(["predict_proba"])],
+        "estimator": [HasMethods(["predict"])],
         "path": [str, os.PathLike],
         "X": ["array-like", None],
         "sample_rate": [Interval(Integral, 1, None, closed="left"), None],
@@ -56,13 +66,16 @@ def export_onnx(estimator, path, X=None, *, sample_rate=None):
     Parameters
     ----------
     estimator : estimator
-        A fitted :class:`~skgenre.CNNGenreClassifier`, a pipeline that ends in one, a search over
-        these, or a :class:`~skgenre.SongClassifier`, of which the classifier of excerpts is
+        A fitted :class:`~skgenre.CNNGenreClassifier`, a pipeline that ends in one, or what
+        scikit-learn builds of these as far as sklearn-onnx converts it: searches, frozen
+        estimators, soft votes, stacks, bags, boosting, one against the rest, calibration by
+        sigmoids. Or a :class:`~skgenre.SongClassifier`, of which the classifier of excerpts is
         written, and as metadata what is needed to cut songs and to join their excerpts.
     path : str or path-like
         Where to write; nothing is appended to the name.
     X : array-like of shape (n_samples, n_timesteps), default=None
-        Excerpts on which ONNX Runtime and `estimator` have to agree; None takes synthetic ones and
+        Excerpts on which ONNX Runtime and `estimator` have to agree, in probabilities and, where
+        two of these are not the same to the tolerance, in labels; None takes synthetic ones and
         silence.
     sample_rate : int or None, default=None
         Rate of the excerpts in Hz. None means 400; a song classifier tells its own.
@@ -72,10 +85,10 @@ def export_onnx(estimator, path, X=None, *, sample_rate=None):
     NotFittedError
         If the estimator is not fitted.
     ValueError
-        If probabilities differ by more than 1e-5, or `sample_rate` is not that of a song
-        classifier; nothing is written then.
-    RuntimeError
-        If sklearn-onnx cannot convert a step of the pipeline.
+        If the estimator cannot be exported: sklearn-onnx does not convert it, it has no
+        `predict_proba`, a threshold other than one half decides on its labels, or probabilities
+        differ by more than 1e-5, or labels differ. Or if `sample_rate` is not that of a song
+        classifier. Nothing is written then.
     OSError
         If the file cannot be written.
     ModuleNotFoundError
@@ -107,34 +120,65 @@ def export_onnx(estimator, path, X=None, *, sample_rate=None):
     True
     """
     check_is_fitted(estimator)
-    of_excerpts = estimator.estimator_ if isinstance(estimator, SongClassifier) else estimator
-    metadata = _describe(estimator, of_excerpts, sample_rate)
-    content = _convert(_unwrap(of_excerpts), metadata)
-    _compare(ONNXClassifier(content), of_excerpts, X)
+    inner = unwrap(estimator)
+    if isinstance(inner, SongClassifier):
+        reference, facts = inner.estimator_, _describe_songs(inner, sample_rate)
+    else:
+        reference, facts = estimator, {"sample_rate": sample_rate or SAMPLE_RATE}
+    plain = unwrap(reference)
+    with _one_error(estimator):
+        content = _convert(plain, Metadata(**_describe(reference, plain), **facts))
+        converted = ONNXClassifier(content)
+    if X is None:
+        X = _make_excerpts(converted.n_features_in_)
+    # As other runtimes will have them.
+    X = np.asarray(X, np.float32)
+    probabilities = reference.predict_proba(X)
+    _compare_probabilities(estimator, converted.predict_proba(X), probabilities)
+    is_clear, labels = _find_clear(probabilities), reference.predict(X)
+    _compare_labels(estimator, converted.predict(X)[is_clear], labels[is_clear])
+    _compare_labels(estimator, _own_labels(content, X)[is_clear], labels[is_clear])
     with replacing(path) as file:
         file.write(content)
 
 
-def _describe(estimator, of_excerpts, sample_rate):
-    facts = {
-        "classes": of_excerpts.classes_.tolist(),
-        "n_timesteps": of_excerpts.n_features_in_,
-        "sample_rate": sample_rate or SAMPLE_RATE,
+def _describe_songs(estimator, sample_rate):
+    if sample_rate not in (None, estimator.sample_rate):
+        raise ValueError(
+            f"sample_rate={sample_rate}, but the songs were learned at {estimator.sample_rate} Hz."
+        )
+    return {
+        "sample_rate": estimator.sample_rate,
+        "song_settings": {name: getattr(estimator, name) for name in SONG_SETTINGS},
+        "class_prior": estimator.class_prior_.tolist(),
     }
-    if isinstance(estimator, SongClassifier):
-        if sample_rate not in (None, estimator.sample_rate):
-            raise ValueError(
-                f"sample_rate={sample_rate}, but the songs were learned at "
-                f"{estimator.sample_rate} Hz."
-            )
-        facts["sample_rate"] = estimator.sample_rate
-        facts["song_settings"] = {name: getattr(estimator, name) for name in SONG_SETTINGS}
-        facts["class_prior"] = estimator.class_prior_.tolist()
-    return Metadata(**facts)
 
 
-def _unwrap(estimator):
-    return estimator.best_estimator_ if isinstance(estimator, BaseSearchCV) else estimator
+def _describe(reference, plain):
+    if not hasattr(reference, "predict_proba"):
+        raise ValueError("it has no predict_proba, and an ONNX model gives probabilities.")
+    if not isinstance(reference.classes_, np.ndarray):
+        raise ValueError("it gives several labels for each excerpt.")
+    # A pipeline may begin with "passthrough", which has none.
+    n_timesteps = getattr(plain, "n_features_in_", None)
+    if n_timesteps is None:
+        raise ValueError(
+            "it has no n_features_in_, the length of an excerpt. If it classifies songs, export "
+            "the SongClassifier inside it."
+        )
+    return {"classes": reference.classes_.tolist(), "n_timesteps": n_timesteps}
+
+
+@contextmanager
+def _one_error(estimator):
+    """Make one `ValueError` of what stands in the way of a conversion."""
+    try:
+        yield
+    except ValueError as error:
+        raise cannot_export(estimator, error) from error
+    except _UNKNOWN_TO_SKLEARN_ONNX as error:
+        reason = f"sklearn-onnx does not convert it ({type(error).__name__}: {error})."
+        raise cannot_export(estimator, reason) from error
 
 
 def _convert(estimator, metadata):
@@ -142,11 +186,10 @@ def _convert(estimator, metadata):
     onnx = import_extra("onnx", "onnx")
     skl2onnx = import_extra("skl2onnx", "onnx")
     last = estimator[-1] if isinstance(estimator, Pipeline) else estimator
-    plain = {"zipmap": False}
     model = skl2onnx.to_onnx(
         estimator,
         np.zeros((1, metadata.n_timesteps), np.float32),
-        options={id(last): plain, id(_unwrap(last)): plain},
+        options={id(last): {"zipmap": False}},
         target_opset=_OPSETS,
     )
     model.producer_name, model.producer_version = "skgenre", version("skgenre")
@@ -154,15 +197,37 @@ def _convert(estimator, metadata):
     return model.SerializeToString()
 
 
-def _compare(converted, estimator, X):
-    if X is None:
-        made, _ = make_genre_excerpts(30, n_timesteps=converted.n_features_in_, random_state=0)
-        X = np.concatenate([made, 0.01 * made, np.zeros_like(made[:1])])
-    # As other runtimes will have them.
-    X = np.asarray(X, np.float32)
-    difference = np.abs(converted.predict_proba(X) - estimator.predict_proba(X)).max()
+def _own_labels(content, X):
+    """Compute the labels that are in the graph, for other runtimes."""
+    return import_extra("skgenre._onnx_session", "onnx").RowSession(content).run(X)[0]
+
+
+def _make_excerpts(n_timesteps):
+    X, _ = make_genre_excerpts(30, n_timesteps=n_timesteps, random_state=0)
+    return np.concatenate([X, 0.01 * X, np.zeros_like(X[:1])])
+
+
+def _find_clear(probabilities):
+    """Return in which rows one class is the likeliest, whatever the tolerance."""
+    second, first = np.sort(probabilities, axis=1)[:, -2:].T
+    return first - second > 2 * TOLERANCE
+
+
+def _compare_probabilities(estimator, found, expected):
+    difference = np.abs(found - expected).max()
     if not difference <= TOLERANCE:
-        raise ValueError(
+        raise cannot_export(
+            estimator,
             f"ONNX Runtime's probabilities differ from predict_proba by {difference:.2g}, more "
-            f"than {TOLERANCE:g}: nothing was written."
+            f"than {TOLERANCE:g}: nothing was written.",
+        )
+
+
+def _compare_labels(estimator, found, expected):
+    n_others = len(found) if found.shape != expected.shape else np.count_nonzero(found != expected)
+    if n_others:
+        raise cannot_export(
+            estimator,
+            f"ONNX Runtime's labels differ from predict in {n_others} of {len(expected)} "
+            "excerpts: nothing was written.",
         )

@@ -112,14 +112,14 @@ class ONNXClassifier:
     def __init__(self, content):
         self._content = content
         onnx_session = import_extra("skgenre._onnx_session", "onnx")
-        self._session, self._rows_per_call = onnx_session.open_session(content)
-        metadata = Metadata.from_texts(self._session.get_modelmeta().custom_metadata_map)
+        self._session = onnx_session.RowSession(content)
+        metadata = Metadata.from_texts(self._session.texts)
         self.classes_ = np.array(metadata.classes)
         self.n_features_in_ = metadata.n_timesteps
         self.sample_rate = metadata.sample_rate
         self.song_settings = metadata.song_settings
         self.class_prior_ = np.array(metadata.class_prior)
-        self._input, self._output = self._find_tensors()
+        self._check_tensors()
 
     def predict(self, X):
         """Name the likeliest class of each excerpt.
@@ -180,7 +180,8 @@ class ONNXClassifier:
         Raises
         ------
         ValueError
-            If the excerpts have another length, or if they or the probabilities are not finite.
+            If the excerpts have another length, if they or the probabilities are not finite, or
+            if the model does not give one row for each excerpt.
 
         See Also
         --------
@@ -201,12 +202,7 @@ class ONNXClassifier:
         >>> predictor.predict_proba(X).shape
         (20, 2)
         """
-        X, step = self._check(X), self._rows_per_call
-        parts = [
-            self._session.run([self._output], {self._input: X[first : first + step]})[0]
-            for first in range(0, len(X), step)
-        ]
-        probabilities = np.concatenate(parts)
+        _, probabilities = self._session.run(self._check(X))
         if not np.isfinite(probabilities).all():
             raise ValueError("The model's probabilities are not finite: scale the excerpts.")
         return probabilities
@@ -259,14 +255,12 @@ class ONNXClassifier:
             raise ValueError(f"y must have {len(predicted)} labels, got an array of {y.shape}.")
         return float(np.average(predicted == y, weights=sample_weight))
 
-    def _find_tensors(self):
-        """Name what goes in and the probabilities that come out."""
-        tensors = [*self._session.get_inputs(), *self._session.get_outputs()[1:]]
+    def _check_tensors(self):
+        tensors = [self._session.taken, *self._session.given[1:]]
         found = [(tensor.type, *tensor.shape[1:]) for tensor in tensors]
         expected = [("tensor(float)", self.n_features_in_), ("tensor(float)", len(self.classes_))]
         if found != expected:
             raise ValueError(f"it must take and give {expected}, got {found}.")
-        return [tensor.name for tensor in tensors]
 
     def _check(self, X):
         with np.errstate(over="ignore"):

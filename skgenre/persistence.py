@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 
+from numpy.ma import MAError
 from sklearn.utils._param_validation import validate_params
 
 from skgenre import _model_archives
@@ -10,52 +11,13 @@ from skgenre._atomic_files import replacing
 from skgenre._bare_estimators import without_callbacks
 from skgenre._extras import import_extra
 from skgenre._foreign_files import one_error
+from skgenre._frozen_distributions import named
+from skgenre._trusted_types import LOADERS
 from skgenre._zip_archives import DAMAGED
 
 __all__ = ["TRUSTED_TYPES", "load", "save"]
 
-_CLASSIFICATION_METRICS = (
-    "accuracy_score",
-    "balanced_accuracy_score",
-    "brier_score_loss",
-    "f1_score",
-    "jaccard_score",
-    "log_loss",
-    "matthews_corrcoef",
-    "precision_score",
-    "recall_score",
-)
-_SPLITTERS = (
-    "GroupKFold",
-    "GroupShuffleSplit",
-    "KFold",
-    "LeaveOneGroupOut",
-    "LeaveOneOut",
-    "PredefinedSplit",
-    "RepeatedKFold",
-    "RepeatedStratifiedKFold",
-    "ShuffleSplit",
-    "StratifiedGroupKFold",
-    "StratifiedKFold",
-    "StratifiedShuffleSplit",
-)
-
-TRUSTED_TYPES = (
-    "skgenre.classifiers.CNNGenreClassifier",
-    "skgenre.classifiers.MLPGenreClassifier",
-    "skgenre.preprocessing.WaveformScaler",
-    "skgenre.songs.SongClassifier",
-    "sklearn.metrics._scorer._MultimetricScorer",
-    "sklearn.metrics._scorer._PassthroughScorer",
-    "sklearn.metrics._scorer._Scorer",
-    *(f"sklearn.metrics._classification.{name}" for name in _CLASSIFICATION_METRICS),
-    "sklearn.metrics._ranking.roc_auc_score",
-    "sklearn.model_selection._search_successive_halving.HalvingGridSearchCV",
-    "sklearn.model_selection._search_successive_halving.HalvingRandomSearchCV",
-    *(f"sklearn.model_selection._split.{name}" for name in _SPLITTERS),
-    "sklearn.utils._metadata_requests.MetadataRequest",
-    "sklearn.utils._metadata_requests.MethodMetadataRequest",
-)
+TRUSTED_TYPES = tuple(LOADERS)
 """What `save` and `load` allow beyond what skops itself knows to be harmless: numbers, texts,
 containers, arrays, numpy's functions, and the estimators of scikit-learn."""
 
@@ -67,6 +29,7 @@ _REFUSED = (
     AttributeError,
     ImportError,
     LookupError,
+    MAError,
     OSError,
     TypeError,
 )
@@ -86,8 +49,10 @@ def save(estimator, path, *, trusted=()):
     Parameters
     ----------
     estimator : estimator
-        A :class:`~skgenre.CNNGenreClassifier`, a :class:`~skgenre.SongClassifier`, or anything of
-        scikit-learn's around them, such as pipelines and searches; fitted or not.
+        A :class:`~skgenre.CNNGenreClassifier`, a :class:`~skgenre.SongClassifier`, or what
+        scikit-learn builds around them: pipelines, searches, votes, stacks, bags, calibrations,
+        thresholds; with its linear models, kernels, transformers, metrics, splits, and
+        distributions of :mod:`scipy.stats`. Fitted or not.
     path : str or path-like
         Where to write; nothing is appended to the name.
     trusted : list of str, default=()
@@ -97,8 +62,9 @@ def save(estimator, path, *, trusted=()):
     Raises
     ------
     ValueError
-        If the estimator holds what `load` would refuse: other types, among them Keras callbacks
-        and functions, or a `memory`, which is a folder of pickles.
+        If the estimator holds what `load` would refuse: other types, among them Keras callbacks,
+        functions of your own, and scikit-learn's trees and neighbours, which can crash a process
+        when a file tampers with them; or a `memory`, which is a folder of pickles.
     OSError
         If the file cannot be written.
     ModuleNotFoundError
@@ -126,7 +92,7 @@ def save(estimator, path, *, trusted=()):
     """
     skops_io = import_extra("skops.io", "save")
     try:
-        content = skops_io.dumps(without_callbacks(estimator))
+        content = skops_io.dumps(without_callbacks(estimator, named))
         _check_types(skops_io, content, trusted)
         content = _model_archives.tidy(content)
     except (ValueError, TypeError, AttributeError, RecursionError) as error:

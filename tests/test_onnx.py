@@ -303,7 +303,7 @@ def test_parameters_of_the_wrong_kind(fitted, path, params):
 def test_a_step_that_sklearn_onnx_does_not_know(excerpts, path):
     X, y = excerpts
     pipeline = make_pipeline(FunctionTransformer(np.sign), cnn()).fit(X, y)
-    with pytest.raises(RuntimeError, match="FunctionTransformer"):
+    with pytest.raises(ValueError, match=r"^cannot export a Pipeline: .*FunctionTransformer"):
         export_onnx(pipeline, path)
     assert not path.exists()
 
@@ -312,9 +312,30 @@ def test_nothing_is_written_where_onnx_runtime_disagrees(fitted, three_classes, 
     path.write_bytes(b"old")
     said = fitted.predict_proba(three_classes[0])
     monkeypatch.setattr(CNNGenreClassifier, "predict_proba", lambda self, X: said[:, ::-1])
-    with pytest.raises(ValueError, match=r"differ from predict_proba by 0\.\d+, more than 1e-05"):
+    message = r"^cannot export a Pipeline: .*differ from predict_proba by 0\.\d+, more than 1e-05"
+    with pytest.raises(ValueError, match=message):
         export_onnx(fitted, path, three_classes[0])
     assert path.read_bytes() == b"old"
+
+
+def test_nothing_is_written_where_only_the_labels_differ(fitted, three_classes, path, monkeypatch):
+    X, said = three_classes[0], fitted.predict(three_classes[0])
+    monkeypatch.setattr(CNNGenreClassifier, "predict", lambda self, X: np.roll(said, 1))
+    message = f"labels differ from predict in {(said != np.roll(said, 1)).sum()} of 90 excerpts"
+    with pytest.raises(ValueError, match=message):
+        export_onnx(fitted, path, X)
+    assert not path.exists()
+
+
+def test_labels_of_equal_probabilities_may_differ(excerpts, path, monkeypatch):
+    X, y = excerpts
+    undecided = LogisticRegression(solver="newton-cg").fit(X, y)
+    undecided.coef_[:] = undecided.intercept_[:] = 0
+    for label in undecided.classes_:
+        monkeypatch.setattr(
+            undecided, "predict", lambda X, label=label: np.full(len(X), label), raising=False
+        )
+        export_onnx(undecided, path, X)
 
 
 # --- without TensorFlow

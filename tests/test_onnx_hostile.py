@@ -133,6 +133,48 @@ def huge_by_the_excerpts(model):
     )(model)
 
 
+def huge_as_the_file_declares_it(model):
+    huge_by_the_excerpts(model)
+    model.graph.value_info.append(helper.make_tensor_value_info("sizes", 7, [1]))
+    model.graph.value_info.append(helper.make_tensor_value_info("huge", 1, ["rows"]))
+
+
+def rows_split(model):
+    with_nodes(helper.make_node("Reshape", ["X", "halves"], ["split"]), halves=[-1, 30])(model)
+
+
+def with_probabilities(*nodes, **constants):
+    """Put operators behind the graph; they make "probabilities" of what was "computed"."""
+
+    def change(model):
+        for node in model.graph.node:
+            names = [name if name != "probabilities" else "computed" for name in node.output]
+            node.output[:] = names
+            node.input[:] = [name if name != "probabilities" else "computed" for name in node.input]
+        for name, values in constants.items():
+            model.graph.initializer.append(numpy_helper.from_array(np.asarray(values), name))
+        model.graph.node.extend(nodes)
+
+    return change
+
+
+one_row_for_all = with_probabilities(
+    helper.make_node("ReduceMean", ["computed"], ["probabilities"], axes=[0], keepdims=1)
+)
+three_rows = with_probabilities(
+    helper.make_node("Identity", ["three"], ["probabilities"]),
+    three=np.full((3, 2), 0.5, np.float32),
+)
+first_row_thrice = with_probabilities(
+    helper.make_node("Gather", ["computed", "first"], ["probabilities"]), first=[0, 0, 0]
+)
+rows_as_columns = with_probabilities(
+    helper.make_node("Transpose", ["computed"], ["turned"]),
+    helper.make_node("Reshape", ["turned", "sizes"], ["probabilities"]),
+    sizes=[2, -1],
+)
+
+
 def sequence(model):
     with_nodes(helper.make_node("SequenceConstruct", ["X"], ["several"]))(model)
 
@@ -174,9 +216,18 @@ GRAPHS = {
     "no nodes": (no_nodes, "."),
     "function": (function, "has functions"),
     "doubling": (doubling, "numbers, more than 67108864"),
-    "rows squared": (rows_squared, "nobody knows how large its result 'turned'"),
+    "rows squared": (rows_squared, "nobody knows how large its result 'square'"),
     "huge constant": (huge_constant, "have 1099511\\d+ numbers"),
     "huge by the excerpts": (huge_by_the_excerpts, "nobody knows how large its result 'huge'"),
+    "huge as the file declares it": (
+        huge_as_the_file_declares_it,
+        "nobody knows how large its result 'huge'",
+    ),
+    "rows split": (rows_split, "nobody knows how large its result 'split'"),
+    "one row for all": (one_row_for_all, r"shape \[1, 2\] does not have a row for each excerpt"),
+    "three rows": (three_rows, r"shape \[3, 2\] does not have a row for each excerpt"),
+    "first row thrice": (first_row_thrice, "does not have a row for each excerpt"),
+    "rows as columns": (rows_as_columns, "does not have a row for each excerpt"),
     "sequence": (sequence, "nobody knows how large its result 'several'"),
     "foreign domain": (foreign_domain, "Inverse of the domain 'com.microsoft'"),
     "long graph": (long_graph, "nodes, more than 10000"),
@@ -191,6 +242,24 @@ GRAPHS = {
 def test_graphs_that_do_more_than_they_should_are_refused(name, path, valid):
     change, message = GRAPHS[name]
     refused(path, changed(valid, change), message)
+
+
+def test_rows_are_counted_at_each_prediction(path, valid, monkeypatch):
+    path.write_bytes(changed(valid, one_row_for_all))
+    monkeypatch.setattr("skgenre._onnx_session.check_graph", lambda model: 20)
+    loaded = load_onnx(path)
+    assert loaded.predict(np.zeros((1, N_TIMESTEPS))).shape == (1,)
+    with pytest.raises(ValueError, match=r"'probabilities' must have 20 rows, .* shape \(1, 2\)"):
+        loaded.predict(np.zeros((50, N_TIMESTEPS)))
+
+
+def test_a_model_that_does_not_run_on_some_rows(path, valid, monkeypatch):
+    one = helper.make_node("Reshape", ["X", "one"], ["only"])
+    path.write_bytes(changed(valid, with_nodes(one, one=[1, N_TIMESTEPS])))
+    loaded = load_onnx(path)
+    loaded.predict(np.zeros((1, N_TIMESTEPS)))
+    with pytest.raises(ValueError, match="The ONNX model does not run on these rows: "):
+        loaded.predict(np.zeros((2, N_TIMESTEPS)))
 
 
 # --- files that make no sense

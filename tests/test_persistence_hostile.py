@@ -227,6 +227,73 @@ def test_what_they_make_use_of_is_not_trusted_in_a_file_of_ours(name, form, path
     assert not marker.exists()
 
 
+def test_text_that_scipy_would_run_is_not_taken_over(path, members):
+    marker = path.with_name("marker")
+    text = f"__import__('os').mkdir({str(marker)!r})"
+    for name in ("rv_continuous", "rv_continuous_frozen"):
+        state = mapping(_parse_arg_template=value(text), _ctor_param=mapping())
+        harmful = f"scipy.stats._distn_infrastructure.{name}"
+        refused(path, saying(node(harmful, "ObjectNode", state), members), "not trusted: ")
+    assert not marker.exists()
+
+
+DISTRIBUTION = "skgenre._frozen_distributions.FrozenDistribution"
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "message"),
+    [
+        ("test", (), "no distribution 'test'"),
+        ("rv_continuous", (), "no distribution 'rv_continuous'"),
+        ("norm.rvs", (), "no distribution 'norm.rvs'"),
+        ("norm", (1, 2, 3), "."),
+        ("uniform", ("1",), "is not one of"),
+        ("randint", ([1],), "is not one of"),
+        (["norm"], (), "."),
+    ],
+)
+def test_distributions_that_are_none(path, members, name, args, message):
+    arguments = sequence(
+        value(name), sequence(*map(value, args), kind="Tuple"), mapping(), kind="Tuple"
+    )
+    content = saying(node(DISTRIBUTION, "ConstructorFromReduceNode", arguments), members)
+    refused(path, content, message)
+
+
+@pytest.mark.parametrize("loader", ["ObjectNode", "TypeNode", "FunctionNode"])
+def test_a_distribution_is_made_in_one_way_only(path, members, loader):
+    refused(path, saying(node(DISTRIBUTION, loader, mapping()), members), f"as a {loader}, expect")
+
+
+@pytest.mark.parametrize(
+    ("name", "loader"),
+    [
+        ("sklearn.metrics._classification.accuracy_score", "ConstructorFromReduceNode"),
+        ("sklearn.metrics._classification.matthews_corrcoef", "ListNode"),
+        ("sklearn.metrics._classification.matthews_corrcoef", "TypeNode"),
+        ("sklearn.model_selection._split.KFold", "ConstructorFromReduceNode"),
+        ("skgenre.classifiers.CNNGenreClassifier", "ConstructorFromReduceNode"),
+        ("sklearn.utils._bunch.Bunch", "ObjectNode"),
+    ],
+)
+def test_nothing_that_is_trusted_is_called(path, members, name, loader):
+    content = saying(node(name, loader, sequence(value(1), value(2), kind="Tuple")), members)
+    refused(path, content, f"it has {name} as a {loader}, expected ")
+
+
+def array(name):
+    return node("numpy.ndarray", "NdArrayNode", type="numpy", file=name)
+
+
+def test_a_mask_of_another_shape(path, members):
+    mask = npy(array_header("'|b1'", "(3,)"), bytes(3))
+    masked = node(
+        "numpy.ma.MaskedArray", "MaskedArrayNode", {"data": array("0.npy"), "mask": array("m.npy")}
+    )
+    data = npy(array_header("'<f4'", "(2,)"), bytes(8))
+    refused(path, saying(masked, members | {"0.npy": data, "m.npy": mask}), "[Mm]ask")
+
+
 @pytest.mark.parametrize("protocol", range(5))
 def test_pickles_are_not_loaded(path, protocol):
     marker = path.with_name("marker")

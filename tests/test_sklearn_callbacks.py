@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 from sklearn.base import clone
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import VotingClassifier
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 
@@ -387,9 +389,11 @@ def watched_estimators(recorder):
     yield (pipeline := make_pipeline(WaveformScaler().set_callbacks(recorder), network))
     yield SongClassifier(pipeline, excerpt_seconds=0.05).set_callbacks(recorder)
     yield GridSearchCV(pipeline, {"cnngenreclassifier": [network]}).set_callbacks(recorder)
+    yield VotingClassifier([("network", network)], voting="soft")
+    yield CalibratedClassifierCV(network, cv=2)
 
 
-@pytest.mark.parametrize("number", range(3))
+@pytest.mark.parametrize("number", range(5))
 def test_saving_leaves_callbacks_out(excerpts, tmp_path, number):
     X, y = excerpts[0][:20], excerpts[1][:20]
     recorder = Recorder()
@@ -406,7 +410,7 @@ def test_saving_leaves_callbacks_out(excerpts, tmp_path, number):
     assert_array_equal(*probabilities)
 
 
-@pytest.mark.parametrize("number", range(3))
+@pytest.mark.parametrize("number", range(5))
 def test_saving_what_was_fitted_leaves_callbacks_out(excerpts, tmp_path, number):
     X, y = excerpts[0][:20], excerpts[1][:20]
     fitted = list(watched_estimators(Recorder()))[number].fit(X, y)
