@@ -13,7 +13,10 @@ from sklearn.utils.validation import check_is_fitted
 from skgenre._prediction_parts import PartedTable
 from skgenre._prediction_tables import Predictions, make_tables
 from skgenre._progress_bars import bar
-from skgenre._song_reading import check_songs, read_waveforms
+from skgenre._song_batches import gather
+from skgenre._song_input import check_songs
+from skgenre._song_reading import keep_readable, read_waveforms
+from skgenre.songs import SongClassifier
 
 __all__ = ["WrittenPredictions", "write_predictions"]
 
@@ -194,18 +197,15 @@ def _predict_part(classifier, songs, folder, tables, place):
     A worker's own folder may be another one than the one from which relative paths start.
     """
     paths = [os.path.join(folder, song) for song in songs]
-    files, probabilities, failures = [], [], []
-    waveforms = read_waveforms(paths, classifier.sample_rate, n_jobs=1)
-    for song, waveform in zip(songs, waveforms, strict=True):
-        if isinstance(waveform, ValueError):
-            failures.append(str(waveform))
-        else:
-            [shares] = classifier.predict_proba([waveform])
-            files.append(song)
-            probabilities.append(shares)
+    files, failures = [], []
+    read = read_waveforms(paths, classifier.sample_rate, n_jobs=1)
+    waveforms = keep_readable(songs, read, files, failures)
+    # What else predicts may hold all songs of a call in memory.
+    blocks = gather(waveforms) if isinstance(classifier, SongClassifier) else zip(waveforms)
+    parts = [classifier.predict_proba(list(block)) for block in blocks]
     if files:
-        tables.write(place, Predictions(files, np.array(probabilities)))
-    return failures
+        tables.write(place, Predictions(files, np.concatenate(parts)))
+    return list(map(str, failures))
 
 
 @contextmanager
