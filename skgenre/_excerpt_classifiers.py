@@ -1,5 +1,6 @@
 """What may classify a song's excerpts: what labels by its probabilities."""
 
+from sklearn.ensemble import StackingClassifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import FixedThresholdClassifier, TunedThresholdClassifierCV
 from sklearn.model_selection._search import BaseSearchCV
@@ -21,20 +22,25 @@ def check_excerpt_classifier(estimator):
     ValueError
         If it has no probabilities, or a threshold decides on its labels.
     """
-    if not hasattr(estimator, "predict_proba"):
+    last = _last_part(estimator)
+    name = type(last).__name__
+    if not (hasattr(estimator, "predict_proba") or _will_have_probabilities(last)):
         raise ValueError(
             "The 'estimator' parameter of SongClassifier must have 'predict_proba', got "
-            f"{estimator!r}: {_why_missing(estimator, 'predict_proba')}."
+            f"{name}: {_why_missing(estimator, 'predict_proba')}."
         )
-    last = _last_part(estimator)
     if isinstance(last, _THRESHOLDS):
-        name = type(last).__name__
         raise ValueError(
-            f"The 'estimator' parameter of SongClassifier must not be or end in a {name}: its "
+            f"The 'estimator' parameter of SongClassifier must not be or end in {name}: its "
             "threshold is for labels of excerpts, while a song's label comes from the "
             "probabilities of its excerpts. Put the threshold around the songs: "
             f"{name}(SongClassifier(...))."
         )
+
+
+def _will_have_probabilities(last):
+    """Whether it is a stack whose final estimator comes with its fit."""
+    return isinstance(last, StackingClassifier) and last.final_estimator is None
 
 
 def _why_missing(estimator, name):

@@ -13,9 +13,11 @@ from sklearn.utils.metadata_routing import MetadataRouter, get_routing_for_objec
 
 from skgenre._metadata_requests import (
     complete_requests,
+    forget_requests,
     has_requests,
     iterate_learners,
     iterate_parts,
+    requests_in_fit,
     takes_in_fit,
 )
 
@@ -53,7 +55,10 @@ def fit_with_metadata(estimator, X, y, metadata):
         _check_weights(estimator, handover)
     _check_groups(estimator, handover)
     with handover.mode:
-        return estimator.fit(X, y, **handover.fit_params)
+        fitted = estimator.fit(X, y, **handover.fit_params)
+    if handover.completed:
+        forget_requests(fitted)
+    return fitted
 
 
 class _Handover(NamedTuple):
@@ -61,7 +66,9 @@ class _Handover(NamedTuple):
 
     fit_params: dict
     mode: AbstractContextManager
-    routed: bool
+    routed: bool = False
+    # Whether requests have been set that no user has made.
+    completed: bool = False
 
     def reaches(self, learner, name):
         """Whether one of the parts that learn gets metadata of some name."""
@@ -70,8 +77,7 @@ class _Handover(NamedTuple):
 
     def declines(self, learner, name):
         """Whether one of the parts that learn does not request what it could take."""
-        requested = get_routing_for_object(learner).fit.requests.get(name) is True
-        return self.routed and not requested
+        return self.routed and not requests_in_fit(learner, name)
 
 
 def _arrange(estimator, metadata):
@@ -82,20 +88,21 @@ def _arrange(estimator, metadata):
             # Something in it, as AdaBoostClassifier, knows of no routing.
             pass
     mode = nullcontext() if _is_alone(estimator) else config_context(enable_metadata_routing=False)
-    return _Handover(name_plainly(estimator, metadata), mode, routed=False)
+    return _Handover(name_plainly(estimator, metadata), mode)
 
 
 def _route(estimator, metadata):
+    completed = not has_requests(estimator)
     with config_context(enable_metadata_routing=True):
         complete_requests(estimator, list(metadata))
         routing = get_routing_for_object(estimator)
         wanted = routing.consumes("fit", list(metadata))
         fit_params = {name: value for name, value in metadata.items() if name in wanted}
         if not isinstance(routing, MetadataRouter):
-            return _Handover(fit_params, nullcontext(), routed=True)
+            return _Handover(fit_params, nullcontext(), True, completed)
         # What would fail does so here, before any training.
         routing.route_params(params=fit_params, caller="fit")
-    return _Handover(fit_params, config_context(enable_metadata_routing=True), routed=True)
+    return _Handover(fit_params, config_context(enable_metadata_routing=True), True, completed)
 
 
 def _is_nested(estimator):
@@ -105,7 +112,7 @@ def _is_nested(estimator):
         return any(takes_in_fit(part, "groups") for part in iterate_parts(last)) or _is_nested(
             last.estimator
         )
-    return any(part is not last for part in iterate_learners(last))
+    return any(part is not last and hasattr(part, "predict") for part in iterate_parts(last))
 
 
 def _is_alone(estimator):

@@ -7,6 +7,8 @@ from sklearn.ensemble import StackingClassifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import get_scorer
+from sklearn.model_selection._search import BaseSearchCV
+from sklearn.pipeline import Pipeline
 
 
 def iterate_parts(value):
@@ -42,19 +44,28 @@ def _children(value):
 
 
 def iterate_learners(estimator):
-    """Yield the parts that learn labels: transformers, scorers and frozen parts are left out."""
+    """Yield the parts that learn labels themselves, not by way of a step or a candidate."""
     for part in iterate_parts(estimator):
         if _learns_labels(part):
             yield part
 
 
 def _learns_labels(part):
-    return hasattr(part, "predict") and not isinstance(part, FrozenEstimator)
+    return hasattr(part, "predict") and not isinstance(
+        part, (Pipeline, BaseSearchCV, FrozenEstimator)
+    )
+
+
+def requests_in_fit(part, name):
+    """Whether a part requests metadata of some name for its own `fit`."""
+    knows_requests = hasattr(part, "_get_metadata_request")
+    return knows_requests and part._get_metadata_request().fit.requests.get(name) is True
 
 
 def has_requests(estimator):
     """Whether a user has set what any part of an estimator requests."""
-    return any(hasattr(part, "_metadata_request") for part in iterate_parts(estimator))
+    parts = iterate_parts(estimator)
+    return any("_metadata_request" in getattr(part, "__dict__", ()) for part in parts)
 
 
 def complete_requests(estimator, names):
@@ -79,6 +90,26 @@ def complete_requests(estimator, names):
         _decide(part, "score", metric, names, True)
 
 
+def forget_requests(fitted):
+    """Take back what `complete_requests` has decided, from a fitted estimator and its copies.
+
+    Only the fit has needed it, and a file cannot hold it: it refers to what holds it.
+    """
+    if isinstance(fitted, FrozenEstimator):
+        return
+    if isinstance(fitted, Mapping):
+        children = fitted.values()
+    elif isinstance(fitted, list | tuple | set):
+        children = fitted
+    elif hasattr(fitted, "get_metadata_routing") and not isinstance(fitted, type):
+        vars(fitted).pop("_metadata_request", None)
+        children = vars(fitted).values()
+    else:
+        return
+    for child in list(children):
+        forget_requests(child)
+
+
 def _as_scorers(scoring):
     """Make scorers, which can request metadata, of the names of metrics."""
     if isinstance(scoring, str):
@@ -92,7 +123,8 @@ def _as_scorers(scoring):
 
 def _spare_the_final_estimator(stack, names):
     """Have nothing requested that the final estimator does not take: a stack hands it all on."""
-    final = stack.final_estimator or LogisticRegression()
+    # An ensemble that is not fitted has no length, so no truth value.
+    final = LogisticRegression() if stack.final_estimator is None else stack.final_estimator
     taken = {name for part in iterate_parts(final) for name in names if takes_in_fit(part, name)}
     for part in iterate_parts(stack.estimators):
         _decide(part, "fit", getattr(part, "fit", None), set(names) - taken, False)
@@ -104,6 +136,9 @@ def takes_in_fit(part, name):
 
 
 def _decide(part, method, function, names, wanted):
+    # A frozen part passes on all that is set, to what is not ours; foreign ones know no requests.
+    if isinstance(part, FrozenEstimator) or not hasattr(part, "_get_metadata_request"):
+        return
     requests = getattr(part._get_metadata_request(), method).requests
     taken = () if function is None else signature(function).parameters
     undecided = [name for name in names if name in taken and requests.get(name) is None]

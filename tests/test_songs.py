@@ -29,6 +29,13 @@ PITCHES = {"low": 20, "high": 150}
 SOLVER = "newton-cg"
 
 
+@pytest.fixture(params=[False, True], ids=["unrouted", "routed"], autouse=True)
+def routing(request):
+    """All holds with scikit-learn's metadata routing and without."""
+    with config_context(enable_metadata_routing=request.param):
+        yield request.param
+
+
 def song(label, seconds, seed, rate=400):
     """Make a noisy tone."""
     times = np.arange(round(seconds * rate)) / rate

@@ -24,9 +24,9 @@ def load_audio_folder(path, *, return_X_y=False):
     """Find the songs in a folder that has a folder for each genre.
 
     As :func:`sklearn.datasets.load_files`, but no file is opened: what comes back are paths, which
-    :class:`~skgenre.SongClassifier` reads. Links to files and folders are followed; a genre has
-    each folder once, so that links in a circle come to an end. Songs may lie deeper in a genre's folder, say in one for
-    each album::
+    :class:`~skgenre.SongClassifier` reads. Links are followed, but into no folder twice within a
+    genre, so that those in a circle come to an end. Songs may lie deeper in a genre's folder, say
+    in one for each album::
 
         music/
             classical/
