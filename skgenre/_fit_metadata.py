@@ -5,6 +5,7 @@ from inspect import signature
 from typing import NamedTuple
 
 from sklearn import config_context
+from sklearn.base import BaseEstimator
 from sklearn.exceptions import UnsetMetadataPassedError
 from sklearn.model_selection._search import BaseSearchCV
 from sklearn.pipeline import Pipeline
@@ -15,6 +16,7 @@ from skgenre._metadata_requests import (
     complete_requests,
     forget_requests,
     has_requests,
+    is_cut_off,
     iterate_learners,
     iterate_parts,
     requests_in_fit,
@@ -64,6 +66,7 @@ def fit_with_metadata(estimator, X, y, metadata):
 class _Handover(NamedTuple):
     """How metadata come into an estimator."""
 
+    estimator: BaseEstimator
     fit_params: dict
     mode: AbstractContextManager
     routed: bool = False
@@ -73,7 +76,8 @@ class _Handover(NamedTuple):
     def reaches(self, learner, name):
         """Whether one of the parts that learn gets metadata of some name."""
         handed = any(param.endswith(name) for param in self.fit_params)
-        return handed and takes_in_fit(learner, name) and not self.declines(learner, name)
+        stopped = self.declines(learner, name) or is_cut_off(self.estimator, learner, name)
+        return handed and takes_in_fit(learner, name) and not stopped
 
     def declines(self, learner, name):
         """Whether one of the parts that learn does not request what it could take."""
@@ -88,7 +92,7 @@ def _arrange(estimator, metadata):
             # Something in it, as AdaBoostClassifier, knows of no routing.
             pass
     mode = nullcontext() if _is_alone(estimator) else config_context(enable_metadata_routing=False)
-    return _Handover(name_plainly(estimator, metadata), mode)
+    return _Handover(estimator, name_plainly(estimator, metadata), mode)
 
 
 def _route(estimator, metadata):
@@ -99,10 +103,12 @@ def _route(estimator, metadata):
         wanted = routing.consumes("fit", list(metadata))
         fit_params = {name: value for name, value in metadata.items() if name in wanted}
         if not isinstance(routing, MetadataRouter):
-            return _Handover(fit_params, nullcontext(), True, completed)
+            return _Handover(estimator, fit_params, nullcontext(), True, completed)
         # What would fail does so here, before any training.
         routing.route_params(params=fit_params, caller="fit")
-    return _Handover(fit_params, config_context(enable_metadata_routing=True), True, completed)
+    return _Handover(
+        estimator, fit_params, config_context(enable_metadata_routing=True), True, completed
+    )
 
 
 def _is_nested(estimator):

@@ -56,6 +56,19 @@ def _learns_labels(part):
     )
 
 
+def is_cut_off(estimator, learner, name):
+    """Whether a part is a search's candidate for a place that metadata of some name do not reach.
+
+    A search hands on what its own estimator takes, whatever stands in its place later.
+    """
+    return any(
+        any(part is learner for part in iterate_parts(search))
+        and not any(takes_in_fit(part, name) for part in iterate_parts(search.estimator))
+        for search in iterate_parts(estimator)
+        if isinstance(search, BaseSearchCV)
+    )
+
+
 def requests_in_fit(part, name):
     """Whether a part requests metadata of some name for its own `fit`."""
     knows_requests = hasattr(part, "_get_metadata_request")
