@@ -82,7 +82,7 @@ def _enter(folder, names, entered, unreadable):
     for name in sorted(names, key=lambda name: (os.path.islink(os.path.join(folder, name)), name)):
         new.setdefault(_identify(os.path.join(folder, name), unreadable), name)
     found = sorted(new[identity] for identity in new.keys() - entered - {None})
-    entered |= new.keys()
+    entered.update(new)
     return found
 
 

@@ -358,11 +358,10 @@ class SongClassifier(
         """Yield the excerpts of each song and where they begin; none of one that is unreadable."""
         length = self._n_timesteps("excerpt_seconds")
         hop = length if self.hop_seconds is None else self._n_timesteps("hop_seconds")
-        nothing = CutSong(np.empty((0, length), np.float32), np.empty(0, int))
         with closing(self._read(songs)) as waveforms:
             for number, waveform in enumerate(waveforms):
                 if waveform is None:
-                    yield nothing
+                    yield CutSong(np.empty((0, length), np.float32), np.empty(0, int))
                     continue
                 if recordings is not None:
                     recordings.add(number, waveform)

@@ -27,24 +27,24 @@ class Sees(LogisticRegression):
         return super().predict_proba(X)
 
 
-@pytest.mark.parametrize("n_samples", [1, 7, 199, 200, 201, 399, 400, 1234])
 @pytest.mark.parametrize("hop", [1, 3, 50, 200, 301])
 @pytest.mark.parametrize("max_excerpts", [None, 1, 4, 10_000])
-def test_excerpts_are_those_of_cut_excerpts(n_samples, hop, max_excerpts):
-    waveform = np.random.default_rng(0).standard_normal(n_samples)
+def test_excerpts_are_those_of_cut_excerpts(hop, max_excerpts):
     classifier = SongClassifier(
-        Sees(solver="newton-cg", max_iter=1),
+        Sees(solver="newton-cg"),
         excerpt_seconds=0.5,
         hop_seconds=hop / SECOND,
         max_excerpts=max_excerpts,
     ).fit([NOISE, -NOISE], [0, 1])
-    [course] = classifier.predict_excerpts([waveform])
-    every = cut_excerpts(waveform, n_timesteps=200, hop=hop)
-    n_kept = min(max_excerpts or len(every), len(every))
-    kept = ((np.arange(n_kept) + 0.5) * len(every) / n_kept).astype(int)
-    assert_array_equal(classifier.estimator_.seen_[:n_kept], every[kept])
-    assert_allclose(course.seconds, kept * hop / SECOND)
-    assert len(course.labels) == n_kept
+    for n_samples in (1, 199, 200, 201, 399, 400, 1234):
+        waveform = np.random.default_rng(0).standard_normal(n_samples)
+        [course] = classifier.predict_excerpts([waveform])
+        every = cut_excerpts(waveform, n_timesteps=200, hop=hop)
+        n_kept = min(max_excerpts or len(every), len(every))
+        kept = ((np.arange(n_kept) + 0.5) * len(every) / n_kept).astype(int)
+        assert_array_equal(classifier.estimator_.seen_[:n_kept], every[kept])
+        assert_allclose(course.seconds, kept * hop / SECOND)
+        assert len(course.labels) == n_kept
 
 
 NOISE = np.random.default_rng(1).standard_normal(200)
