@@ -50,7 +50,8 @@ def cut_song(waveform, length, hop, max_excerpts):
             "hop_seconds or fewer max_excerpts."
         )
     starts = spread(n_excerpts, n_kept) * min(hop, len(waveform))
-    waveform = np.pad(waveform, (0, max(length - len(waveform), 0)))
+    if len(waveform) < length:
+        waveform = np.pad(waveform, (0, length - len(waveform)))
     excerpts = np.lib.stride_tricks.sliding_window_view(waveform, length)[starts]
     return CutSong(excerpts, starts)
 

@@ -14,7 +14,7 @@ from skgenre._prediction_parts import PartedTable
 from skgenre._prediction_tables import Predictions, make_tables
 from skgenre._progress_bars import bar
 from skgenre._song_batches import gather
-from skgenre._song_input import check_songs
+from skgenre._song_input import PATH_TYPES, check_songs
 from skgenre._song_reading import keep_readable, read_waveforms
 from skgenre.songs import SongClassifier
 
@@ -112,6 +112,8 @@ def write_predictions(
 
     Raises
     ------
+    TypeError
+        If a song is no path.
     ValueError
         If `songs` is empty or no list; if `path` ends otherwise; if two columns have the same
         name; or if what earlier runs have left is damaged or has other columns.
@@ -180,7 +182,14 @@ def write_predictions(
 
 def _name_songs(songs):
     """Name each song once, as text; returns also why some cannot be named in a table."""
-    names = {str(os.fsdecode(song)): None for song in check_songs(songs)}
+    songs = check_songs(songs)
+    for number, song in enumerate(songs):
+        if not isinstance(song, PATH_TYPES):
+            raise TypeError(
+                f"song {number} must be a path, by which a table names it, not "
+                f"{type(song).__name__}."
+            )
+    names = {str(os.fsdecode(song)): None for song in songs}
     failures = []
     for name in list(names):
         try:

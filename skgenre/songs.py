@@ -48,15 +48,19 @@ class SongClassifier(
     Parameters
     ----------
     estimator : estimator or None, default=None
-        Classifies excerpts: rows of ``round(excerpt_seconds * sample_rate)`` amplitudes. Its
-        `fit` is given the song of each row as `groups`, where it takes them. None means
-        ``make_pipeline(WaveformScaler(), CNNGenreClassifier(class_weight="balanced"))``.
+        Classifies excerpts: rows of ``round(excerpt_seconds * sample_rate)`` amplitudes. What
+        learns in it is given the song of each row as `groups`, where its `fit` takes them, and
+        weights, with scikit-learn's metadata routing and without; nothing has to be requested. It
+        needs `predict_proba`, which alone decides on labels: a threshold, as that of
+        :class:`~sklearn.model_selection.FixedThresholdClassifier`, belongs around the songs. None
+        means ``make_pipeline(WaveformScaler(), CNNGenreClassifier(class_weight="balanced"))``.
     sample_rate : int, default=400
         Rate in Hz to which sound files are brought. Waveforms must have it already.
     excerpt_seconds : float, default=3.0
         Length of an excerpt in seconds. A shorter song is filled up with silence.
     hop_seconds : float or None, default=None
         Seconds from the beginning of an excerpt to that of the next one; None means end to end.
+        The excerpts of one song may take 1 GiB.
     max_excerpts : int or None, default=None
         At most so many excerpts of each song, evenly spread over it.
     aggregate : {"mean", "vote", "max"}, default="mean"
@@ -66,7 +70,8 @@ class SongClassifier(
     song_weight : {"equal", "length"}, default="equal"
         Whether each song weighs the same in training, however long it is, or each excerpt.
     memory : str, joblib.Memory or None, default=None
-        Folder or cache where decoded files are kept, to be read again only once they change.
+        Folder or cache where decoded files are kept, to be decoded again only once they change. A
+        file is known by what it holds, wherever it lies.
     n_jobs : int or None, default=None
         Songs that are read at once, by threads. None means 1, -1 as many as there are cores.
     on_error : {"raise", "skip"}, default="raise"
@@ -155,8 +160,8 @@ class SongClassifier(
         Parameters
         ----------
         X : list, array or series of n_songs paths or waveforms
-            Songs: paths of sound files, or arrays of shape (n_samples,) at `sample_rate`. In a
-            matrix each row is a song.
+            Songs: paths of sound files, or arrays of shape (n_samples,) at `sample_rate`, mono. In
+            a matrix each row is a song.
         y : array-like of shape (n_songs,)
             Labels.
         sample_weight : array-like of shape (n_songs,), default=None
@@ -170,8 +175,17 @@ class SongClassifier(
         Raises
         ------
         ValueError
-            If a song cannot be read (unless ``on_error="skip"``), if `estimator` takes no
-            `sample_weight` where songs differ in weight, or as `estimator` does.
+            If a song cannot be read (unless ``on_error="skip"``), if the excerpts of one would take
+            more than 1 GiB, if `estimator` has no probabilities or a threshold of its own, if
+            something that learns in it gets no `sample_weight` where songs differ in weight, or
+            holds out excerpts without knowing their songs, or as `estimator` does.
+
+        Warns
+        -----
+        UnreadableSongWarning
+            If songs were left out.
+        DuplicateSongWarning
+            If songs are the same recording; once the training is done.
 
         See Also
         --------
