@@ -76,12 +76,13 @@ class _Handover(NamedTuple):
     def reaches(self, learner, name):
         """Whether one of the parts that learn gets metadata of some name."""
         handed = any(param.endswith(name) for param in self.fit_params)
-        stopped = self.declines(learner, name) or is_cut_off(self.estimator, learner, name)
-        return handed and takes_in_fit(learner, name) and not stopped
+        passed = not self.routed or requests_in_fit(learner, name)
+        is_cut = is_cut_off(self.estimator, learner, name)
+        return handed and passed and takes_in_fit(learner, name) and not is_cut
 
     def declines(self, learner, name):
         """Whether one of the parts that learn does not request what it could take."""
-        return self.routed and not requests_in_fit(learner, name)
+        return self.routed and requests_in_fit(learner, name) is False
 
 
 def _arrange(estimator, metadata):

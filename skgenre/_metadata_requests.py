@@ -70,9 +70,10 @@ def is_cut_off(estimator, learner, name):
 
 
 def requests_in_fit(part, name):
-    """Whether a part requests metadata of some name for its own `fit`."""
-    knows_requests = hasattr(part, "_get_metadata_request")
-    return knows_requests and part._get_metadata_request().fit.requests.get(name) is True
+    """Whether a part requests metadata of some name for its own `fit`; None if it cannot."""
+    if not hasattr(part, "_get_metadata_request"):
+        return None
+    return part._get_metadata_request().fit.requests.get(name) is True
 
 
 def has_requests(estimator):

@@ -1,12 +1,11 @@
 """Files below a folder: links followed, circles ended, what cannot be read named."""
 
 import os
-import tempfile
-from pathlib import Path
 
 import pytest
 
 from skgenre._folder_walk import walk_files, walk_folders
+from tests.powerless import without_rights
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="Windows lets few users make links.")
 
@@ -83,16 +82,8 @@ def test_links_that_lead_nowhere_are_named(folder, walk):
 @pytest.fixture
 def powerless():
     """A folder in which a user without rights works."""
-    folder = tempfile.mkdtemp()
-    user = os.geteuid()
-    os.chmod(folder, 0o777)
-    if user == 0:
-        os.seteuid(65534)
-    try:
-        yield Path(folder)
-    finally:
-        os.seteuid(user)
-        os.system(f"chmod -R u+rwx {folder}; rm -r {folder}")
+    with without_rights() as folder:
+        yield folder
 
 
 @pytest.mark.parametrize("walk", [walk_files, walk_folders])
