@@ -52,13 +52,14 @@ def fit_with_metadata(estimator, X, y, metadata):
         If something that learns would not get weights, or holds out a part of the data without
         knowing the groups; before any training.
     """
+    had_requests = has_requests(estimator)
     handover = _arrange(estimator, metadata)
     if "sample_weight" in metadata:
         _check_weights(estimator, handover)
     _check_groups(estimator, handover)
     with handover.mode:
         fitted = estimator.fit(X, y, **handover.fit_params)
-    if handover.completed:
+    if has_requests(fitted) and not had_requests:
         forget_requests(fitted)
     return fitted
 
@@ -70,15 +71,18 @@ class _Handover(NamedTuple):
     fit_params: dict
     mode: AbstractContextManager
     routed: bool = False
-    # Whether requests have been set that no user has made.
-    completed: bool = False
 
     def reaches(self, learner, name):
         """Whether one of the parts that learn gets metadata of some name."""
-        handed = any(param.endswith(name) for param in self.fit_params)
-        passed = not self.routed or requests_in_fit(learner, name)
+        if not any(param.endswith(name) for param in self.fit_params):
+            return False
+        if self.routed:
+            passed = requests_in_fit(learner, name)
+        else:
+            # A search keeps groups to itself.
+            passed = name != "groups" or takes_in_fit(_last_step(self.estimator), name)
         is_cut = is_cut_off(self.estimator, learner, name)
-        return handed and passed and takes_in_fit(learner, name) and not is_cut
+        return passed and takes_in_fit(learner, name) and not is_cut
 
     def declines(self, learner, name):
         """Whether one of the parts that learn does not request what it could take."""
@@ -97,28 +101,25 @@ def _arrange(estimator, metadata):
 
 
 def _route(estimator, metadata):
-    completed = not has_requests(estimator)
     with config_context(enable_metadata_routing=True):
         complete_requests(estimator, list(metadata))
         routing = get_routing_for_object(estimator)
         wanted = routing.consumes("fit", list(metadata))
         fit_params = {name: value for name, value in metadata.items() if name in wanted}
         if not isinstance(routing, MetadataRouter):
-            return _Handover(estimator, fit_params, nullcontext(), True, completed)
+            return _Handover(estimator, fit_params, nullcontext(), routed=True)
         # What would fail does so here, before any training.
         routing.route_params(params=fit_params, caller="fit")
-    return _Handover(
-        estimator, fit_params, config_context(enable_metadata_routing=True), True, completed
-    )
+    mode = config_context(enable_metadata_routing=True)
+    return _Handover(estimator, fit_params, mode, routed=True)
 
 
 def _is_nested(estimator):
     """Whether something takes metadata that plain names do not reach."""
     last = _last_step(estimator)
     if isinstance(last, BaseSearchCV):
-        return any(takes_in_fit(part, "groups") for part in iterate_parts(last)) or _is_nested(
-            last.estimator
-        )
+        takes_groups = any(takes_in_fit(part, "groups") for part in iterate_parts(last))
+        return takes_groups or _is_nested(last.estimator)
     return any(part is not last and hasattr(part, "predict") for part in iterate_parts(last))
 
 
@@ -191,11 +192,8 @@ def _check_groups(estimator, handover):
     """Refuse what would hold out excerpts of songs that it trains on."""
     for learner in _leaves(estimator):
         holds_out = getattr(learner, "validation_fraction", None) is not None
-        if (
-            holds_out
-            and takes_in_fit(learner, "groups")
-            and not handover.reaches(learner, "groups")
-        ):
+        takes_groups = takes_in_fit(learner, "groups")
+        if holds_out and takes_groups and not handover.reaches(learner, "groups"):
             raise ValueError(
                 f"{type(learner).__name__} holds out a part of the excerpts and has to know their "
                 f"songs, but {type(estimator).__name__} does not hand it `groups`: set "

@@ -6,7 +6,7 @@ from inspect import signature
 from sklearn.ensemble import StackingClassifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import get_scorer
+from sklearn.metrics import get_scorer, get_scorer_names
 from sklearn.model_selection._search import BaseSearchCV
 from sklearn.pipeline import Pipeline
 
@@ -93,7 +93,9 @@ def complete_requests(estimator, names):
         Metadata.
     """
     for part in iterate_parts(estimator):
-        if scoring := getattr(part, "scoring", None):
+        # What a frozen part has belongs to what it holds.
+        scoring = None if isinstance(part, FrozenEstimator) else getattr(part, "scoring", None)
+        if scoring is not None:
             part.scoring = _as_scorers(scoring)
     for part in iterate_parts(estimator):
         if isinstance(part, StackingClassifier):
@@ -127,7 +129,8 @@ def forget_requests(fitted):
 def _as_scorers(scoring):
     """Make scorers, which can request metadata, of the names of metrics."""
     if isinstance(scoring, str):
-        return get_scorer(scoring)
+        # Some estimators have names of their own.
+        return get_scorer(scoring) if scoring in get_scorer_names() else scoring
     if isinstance(scoring, Mapping):
         return {name: _as_scorers(metric) for name, metric in scoring.items()}
     if isinstance(scoring, list | tuple | set):

@@ -17,6 +17,7 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import (
     AdaBoostClassifier,
     BaggingClassifier,
+    HistGradientBoostingClassifier,
     StackingClassifier,
     VotingClassifier,
 )
@@ -437,8 +438,12 @@ def test_songs_are_held_out_whole_with_or_without_routing(songs):
             ),
             "HoldsOut holds out a part .* GridSearchCV does not hand it `groups`",
         ),
+        (
+            GridSearchCV(AdaBoostClassifier(HoldsOut(solver=SOLVER)), {}, cv=GroupKFold(2)),
+            "HoldsOut holds out a part .* GridSearchCV does not hand it `groups`",
+        ),
     ],
-    ids=["pipeline", "voting", "boosting", "stacking", "candidates"],
+    ids=["pipeline", "voting", "boosting", "stacking", "candidates", "boosted candidates"],
 )
 def test_what_does_not_get_weights_or_songs_is_named(songs, estimator, message):
     with pytest.raises(ValueError, match=message):
@@ -459,6 +464,20 @@ def test_estimators_that_know_of_no_routing_get_weights(songs):
     assert np.ptp(fitted.estimator_.estimators_[0].seen_[2]) > 0
 
 
+def test_metrics_of_an_estimators_own(songs):
+    boosting = HistGradientBoostingClassifier(max_iter=2, max_leaf_nodes=3)
+    bagging = BaggingClassifier(boosting, n_estimators=2)
+    assert SongClassifier(bagging, excerpt_seconds=0.5).fit(*songs).predict(songs[0]).shape == (12,)
+
+
+@pytest.mark.parametrize("name", ["search", "bagging", "boosting"])
+def test_a_fit_leaves_no_requests_behind(songs, name):
+    nested = {**NESTED, "boosting": lambda last: AdaBoostClassifier(last, n_estimators=2)}[name]
+    estimator = nested(Remembers(solver=SOLVER))
+    classifier = SongClassifier(estimator, excerpt_seconds=0.5).fit(*songs)
+    assert b"_metadata_request" not in pickle.dumps(classifier)
+
+
 def test_a_frozen_estimator_needs_no_weights(songs):
     X, y = songs
     inner = quick().fit(X, y).estimator_
@@ -467,9 +486,12 @@ def test_a_frozen_estimator_needs_no_weights(songs):
         fitted = SongClassifier(frozen, excerpt_seconds=0.5).fit(X[:3], y[:3])
         assert_array_equal(fitted.predict(X), quick().fit(X, y).predict(X))
         assert repr(inner.get_metadata_routing()) == requests
-    calibrated = CalibratedClassifierCV(FrozenEstimator(inner), cv=3)
-    SongClassifier(calibrated, excerpt_seconds=0.5).fit(X, y)
-    assert repr(inner.get_metadata_routing()) == requests
+    search = GridSearchCV(CHECKED.estimator, {}, cv=2, scoring="accuracy")
+    frozen = FrozenEstimator(search.fit(np.reshape(NOISE, (8, 50)), ["low", "high"] * 4))
+    calibrated = CalibratedClassifierCV(frozen, cv=3)
+    SongClassifier(calibrated, excerpt_seconds=50 / 400).fit(X, y)
+    assert search.scoring == "accuracy"
+    assert vars(frozen) == {"estimator": search}
     with pytest.raises(ValueError, match=r"labels \['jazz'\], which are no classes"):
         SongClassifier(frozen, excerpt_seconds=0.5).fit(X[:2], ["jazz", "low"])
 
