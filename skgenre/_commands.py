@@ -1,8 +1,8 @@
 """What the subcommands of ``skgenre`` do; each takes its options and returns the exit status."""
 
 import sys
+import warnings
 from contextlib import contextmanager
-from itertools import compress
 from typing import NamedTuple
 
 import numpy as np
@@ -11,14 +11,15 @@ from sklearn.model_selection import StratifiedKFold, train_test_split
 from sklearn.pipeline import make_pipeline
 
 from skgenre._progress_bars import bar, follow
-from skgenre._song_cutting import count_timesteps, spread
-from skgenre._song_reading import read_waveforms
-from skgenre._text_tables import as_columns
-from skgenre.audio import cut_excerpts
+from skgenre._recordings import describe_duplicates
+from skgenre._song_cutting import count_timesteps, cut_song, spread
+from skgenre._song_reading import keep_readable, read_waveforms
+from skgenre._text_tables import as_columns, print_text
 from skgenre.datasets import load_audio_folder, save_excerpts_npz
+from skgenre.leakage import find_duplicates
 from skgenre.persistence import load, save
 from skgenre.preprocessing import WaveformScaler
-from skgenre.songs import SongClassifier
+from skgenre.songs import DuplicateSongWarning, SongClassifier, UnreadableSongWarning
 
 DONE, SOME_FILES_FAILED = 0, 1
 
@@ -44,7 +45,7 @@ def train(options):
     """Learn from a folder and write a model."""
     songs = _read_folder(options)
     with _training_bar(options.epochs) as callback:
-        classifier = _make_classifier(options, callback).fit(songs.waveforms, songs.labels)
+        classifier = _fit(_make_classifier(options, callback), songs.waveforms, songs.labels)
     for pipeline in (classifier.estimator, classifier.estimator_):
         pipeline[-1].set_params(callbacks=None)
     save(classifier, options.output)
@@ -58,11 +59,10 @@ def evaluate(options):
     predicted, folds = np.empty_like(songs.labels), _make_folds(songs, options)
     with _training_bar(len(folds) * options.epochs) as callback:
         for training, test in folds:
-            classifier = _make_classifier(options, callback).fit(*songs.take(training))
+            classifier = _fit(_make_classifier(options, callback), *songs.take(training))
             predicted[test] = classifier.predict(songs.take(test)[0])
-    print(_scores(songs.labels, predicted, [test for _, test in folds]))
-    print()
-    print(_confusions(songs.labels, predicted))
+    scores = _scores(songs.labels, predicted, [test for _, test in folds])
+    print_text(f"{scores}\n\n{_confusions(songs.labels, predicted)}\n")
     return songs.status
 
 
@@ -106,9 +106,8 @@ def info(options):
         ("sample rate", f"{classifier.sample_rate} Hz"),
         ("excerpt", f"{classifier.excerpt_seconds:g} s"),
     ]
-    print(as_columns(facts))
-    print()
-    print(format_parameter_table(classifier.estimator_[-1].model_))
+    table = format_parameter_table(classifier.estimator_[-1].model_)
+    print_text(f"{as_columns(facts)}\n\n{table}\n")
     return DONE
 
 
@@ -126,20 +125,33 @@ def load_song_classifier(path):
 
 
 def _read_folder(options):
-    folder = load_audio_folder(options.folder)
+    folder = _list_folder(options.folder)
+    read = read_waveforms(folder.paths, options.sample_rate, n_jobs=options.jobs)
+    found, failures = [], []
+    with follow(read, len(folder.paths), "Reading songs") as songs:
+        numbers = range(len(folder.paths))
+        waveforms = list(keep_readable(numbers, songs, found, failures))
+    for failure in failures:
+        say(failure)
+    labels = folder.target_names[folder.target[found]]
+    _tell_duplicates(waveforms, [folder.paths[number] for number in found], labels)
+    return Songs(waveforms, labels, SOME_FILES_FAILED if failures else DONE)
+
+
+def _list_folder(path):
+    with warnings.catch_warnings(record=True) as unreadable:
+        warnings.simplefilter("always", UnreadableSongWarning)
+        folder = load_audio_folder(path)
+    for warning in unreadable:
+        say(warning.message)
     if folder.n_left_out:
         say(f"Files left out, as hidden or no songs of a genre: {folder.n_left_out}.")
-    read = read_waveforms(folder.paths, options.sample_rate, n_jobs=options.jobs)
-    with follow(read, len(folder.paths), "Reading songs") as songs:
-        found = list(songs)
-    heard = np.array([not isinstance(waveform, ValueError) for waveform in found])
-    for failure in compress(found, ~heard):
-        say(failure)
-    return Songs(
-        list(compress(found, heard)),
-        folder.target_names[folder.target[heard]],
-        DONE if heard.all() else SOME_FILES_FAILED,
-    )
+    return folder
+
+
+def _tell_duplicates(waveforms, paths, labels):
+    if waveforms and (repeated := find_duplicates(waveforms)):
+        say(describe_duplicates(repeated, paths, labels))
 
 
 def _make_classifier(options, callback):
@@ -156,6 +168,13 @@ def _make_classifier(options, callback):
         sample_rate=options.sample_rate,
         excerpt_seconds=options.excerpt_seconds,
     )
+
+
+def _fit(classifier, waveforms, labels):
+    with warnings.catch_warnings():
+        # They have been told with the names of the files.
+        warnings.simplefilter("ignore", DuplicateSongWarning)
+        return classifier.fit(waveforms, labels)
 
 
 @contextmanager
@@ -199,7 +218,10 @@ def _confusions(labels, predicted):
 
 def _cut_evenly(waveforms, labels, n_timesteps):
     """Cut songs, and keep as many excerpts of each genre, spread over its songs."""
-    by_song = [cut_excerpts(waveform, n_timesteps=n_timesteps) for waveform in waveforms]
+    by_song = [
+        cut_song(waveform, n_timesteps, hop=n_timesteps, max_excerpts=None).excerpts
+        for waveform in waveforms
+    ]
     genres = np.unique(labels)
     by_genre = [
         np.concatenate([cut for cut, label in zip(by_song, labels, strict=True) if label == genre])

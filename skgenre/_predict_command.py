@@ -1,17 +1,20 @@
 """What ``skgenre predict`` does: genres of files, printed or written as a table."""
 
 import csv
+import io
 import json
-import sys
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
+import numpy as np
 from joblib import parallel_config
 
 from skgenre._commands import DONE, SOME_FILES_FAILED, load_song_classifier, say
+from skgenre._folder_walk import walk_files
 from skgenre._progress_bars import follow
-from skgenre._song_reading import read_waveforms
-from skgenre._text_tables import as_columns
+from skgenre._song_batches import gather
+from skgenre._song_reading import keep_readable, read_waveforms
+from skgenre._text_tables import as_columns, print_text
 from skgenre.datasets._audio_folder import is_song
 from skgenre.onnx_runtime import load_onnx
 from skgenre.predictions import write_predictions
@@ -33,16 +36,15 @@ def predict(options):
 
 def _print(classifier, files, options):
     waveforms = read_waveforms(files, classifier.sample_rate, n_jobs=options.jobs)
-    found, status = [], DONE
+    found, failures, probabilities = [], [], []
     with follow(waveforms, len(files), "Listening") as heard:
-        for file, waveform in zip(files, heard, strict=True):
-            if isinstance(waveform, ValueError):
-                say(waveform)
-                status = SOME_FILES_FAILED
-            else:
-                found.append({"file": file, **_describe(classifier, waveform)})
-    options.write(found, classifier.classes_.tolist())
-    return status
+        for block in gather(keep_readable(files, heard, found, failures)):
+            probabilities += classifier.predict_proba(block).tolist()
+    for failure in failures:
+        say(failure)
+    known = [_describe(classifier, *song) for song in zip(found, probabilities, strict=True)]
+    options.write(known, classifier.classes_.tolist())
+    return SOME_FILES_FAILED if failures else DONE
 
 
 def _write(classifier, files, options):
@@ -65,7 +67,7 @@ def write_table(found, genres):
     for song in found:
         shares = [f"{share:.3f}" for share in song["probabilities"].values()]
         rows.append((song["file"], song["label"], *shares))
-    print(as_columns(rows))
+    print_text(as_columns(rows) + "\n")
 
 
 def write_json(found, genres):
@@ -75,11 +77,13 @@ def write_json(found, genres):
 
 def write_csv(found, genres):
     """Print comma-separated values."""
-    writer = csv.writer(sys.stdout, lineterminator="\n")
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["file", "label", *genres])
     writer.writerows(
         [song["file"], song["label"], *song["probabilities"].values()] for song in found
     )
+    print_text(text.getvalue())
 
 
 WRITERS = {"json": write_json, "csv": write_csv}
@@ -90,12 +94,13 @@ def _list_songs(path):
     root = Path(path)
     if not root.is_dir():
         return [path]
-    songs = sorted(
-        file for file in root.rglob("*") if is_song(file.relative_to(root)) and file.is_file()
-    )
+    found = walk_files(root)
+    if found.unreadable:
+        say(f"Left out, as it cannot be read: {found.describe_unreadable()}.")
+    songs = [str(root / file) for file in found.files if is_song(file)]
     if not songs:
         raise ValueError(f"{path!r} has no sound file in it.")
-    return list(map(str, songs))
+    return songs
 
 
 @contextmanager
@@ -111,13 +116,12 @@ def _on_cluster(address):
             raise ValueError(error) from error
 
 
-def _describe(classifier, waveform):
-    [probabilities] = classifier.predict_proba([waveform])
+def _describe(classifier, file, probabilities):
+    classes = classifier.classes_.tolist()
     return {
-        "label": classifier.classes_[probabilities.argmax()].item(),
-        "probabilities": dict(
-            zip(classifier.classes_.tolist(), probabilities.tolist(), strict=True)
-        ),
+        "file": file,
+        "label": classes[int(np.argmax(probabilities))],
+        "probabilities": dict(zip(classes, probabilities, strict=True)),
     }
 
 

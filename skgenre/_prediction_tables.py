@@ -69,6 +69,8 @@ class _Tables:
                 f"classes are {self._names}."
             )
 
+        _check_encodable(self._names)
+
     @property
     def n_classes(self):
         """Number of classes."""
@@ -103,6 +105,15 @@ class _Tables:
                 raise ValueError(
                     f"it labels {file!r} {label!r}, where {self._names[likeliest]!r} is likeliest."
                 )
+
+
+def _check_encodable(names):
+    """Refuse names of classes that are not UTF-8, before hours of work."""
+    for name in names:
+        try:
+            name.encode()
+        except UnicodeEncodeError as error:
+            raise ValueError(f"The class {name!r} cannot be written: it is not UTF-8.") from error
 
 
 class CSVTables(_Tables):

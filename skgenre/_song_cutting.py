@@ -1,10 +1,12 @@
 """Songs cut into excerpts."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 
-from skgenre.audio import cut_excerpts
+# What the excerpts of one song may take in memory.
+MAX_BYTES = 2**30
 
 
 class CutSong(NamedTuple):
@@ -15,21 +17,55 @@ class CutSong(NamedTuple):
 
 
 def cut_song(waveform, length, hop, max_excerpts):
-    """Cut a song into excerpts of some length, one every `hop` samples, `max_excerpts` at most."""
-    excerpts = cut_excerpts(waveform, n_timesteps=length, hop=hop)
-    kept = spread(len(excerpts), max_excerpts)
-    return CutSong(excerpts[kept], kept * hop)
+    """Cut a song into excerpts of some length.
+
+    Only those that are kept are copied.
+
+    Parameters
+    ----------
+    waveform : ndarray of shape (n_samples,), float32
+        The song. A shorter one than an excerpt is filled up with silence.
+    length, hop : int
+        Samples in an excerpt, and from the beginning of one to that of the next.
+    max_excerpts : int or None
+        At most so many are kept, evenly spread.
+
+    Returns
+    -------
+    song : CutSong
+        The excerpts.
+
+    Raises
+    ------
+    ValueError
+        If the excerpts would take more than `MAX_BYTES`.
+    """
+    n_excerpts = 1 + max(len(waveform) - length, 0) // hop
+    n_kept = n_excerpts if max_excerpts is None else min(max_excerpts, n_excerpts)
+    n_bytes = n_kept * length * waveform.itemsize
+    if n_bytes > MAX_BYTES:
+        raise ValueError(
+            f"{n_kept} excerpts of {length} samples, one every {hop} samples, take {n_bytes} "
+            f"bytes, more than {MAX_BYTES}: choose a shorter excerpt_seconds, a longer "
+            "hop_seconds or fewer max_excerpts."
+        )
+    starts = spread(n_excerpts, n_kept) * min(hop, len(waveform))
+    if len(waveform) < length:
+        waveform = np.pad(waveform, (0, length - len(waveform)))
+    excerpts = np.lib.stride_tricks.sliding_window_view(waveform, length)[starts]
+    return CutSong(excerpts, starts)
 
 
-def spread(n_excerpts, n_wanted):
-    """Choose the excerpts to keep: all, or the middle ones of equal parts of a song."""
-    n_kept = n_excerpts if n_wanted is None else min(n_wanted, n_excerpts)
+def spread(n_excerpts, n_kept):
+    """Choose the excerpts to keep: the middle ones of equal parts of a song."""
     return ((np.arange(n_kept) + 0.5) * n_excerpts / n_kept).astype(int)
 
 
 def count_timesteps(name, seconds, sample_rate):
     """Count the samples in some seconds; `name` says in the error what was too short."""
-    n_timesteps = round(seconds * sample_rate)
-    if n_timesteps < 1:
+    n_timesteps = seconds * sample_rate
+    if not math.isfinite(n_timesteps):
+        raise ValueError(f"{name}={seconds} is no finite length at sample_rate={sample_rate}.")
+    if round(n_timesteps) < 1:
         raise ValueError(f"{name}={seconds} is less than one sample at sample_rate={sample_rate}.")
-    return n_timesteps
+    return round(n_timesteps)

@@ -1,56 +1,16 @@
-"""Songs, as paths or as waveforms."""
+"""Songs read, a few ahead of the one that is wanted."""
 
-import os
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
-from pathlib import Path
 
-import numpy as np
 from joblib import cpu_count, effective_n_jobs
-from scipy.sparse import issparse
-from sklearn.utils.validation import check_array, check_memory
 
-from skgenre.audio import check_waveform, read_audio
+from skgenre._song_cache import make_reader
+from skgenre._song_input import check_song
 
 # Songs that wait for each thread.
 SONGS_AHEAD = 2
-
-
-def check_songs(X):
-    """Make a list of songs; what they are is checked when they are read.
-
-    Parameters
-    ----------
-    X : list, array or series of paths or of waveforms; or data frame or matrix
-        In the latter, each row is a waveform.
-
-    Returns
-    -------
-    songs : list
-        Paths and arrays.
-
-    Raises
-    ------
-    TypeError
-        If `X` is sparse or no collection.
-    ValueError
-        If `X` is a single path or empty.
-    """
-    if issparse(X):
-        raise TypeError("Sparse input is not supported: songs are dense waveforms, or paths.")
-    if isinstance(X, (str, os.PathLike)):
-        raise ValueError(f"Songs must come as a list of paths, got the single path {X!r}.")
-    if not (hasattr(X, "__len__") or hasattr(X, "__array__")):
-        raise TypeError(f"Songs must come as a list of paths or waveforms, got {type(X).__name__}.")
-    if not isinstance(X, (list, tuple)):
-        X = np.asarray(X)
-        if X.dtype.kind not in "OUST":
-            # Each row is a song; what is no matrix is refused in scikit-learn's words.
-            X = check_array(X, dtype=None, ensure_all_finite=False)
-    if not len(X):
-        raise ValueError("Found array with 0 sample(s): at least one song is needed.")
-    return list(X)
 
 
 def read_waveforms(songs, sample_rate, *, memory=None, n_jobs=None):
@@ -72,18 +32,42 @@ def read_waveforms(songs, sample_rate, *, memory=None, n_jobs=None):
     waveform : ndarray of shape (n_samples,), float32, or ValueError
         The songs in their order, or why one could not be read.
     """
-    read_file = check_memory(memory).cache(_read_file)
+    read_file = make_reader(memory)
 
     def read(number, song):
         try:
-            if isinstance(song, (str, os.PathLike)):
-                return read_file(os.fspath(song), sample_rate, _state(song))
-            return check_waveform(song, name=f"song {number}")
+            song = check_song(song, number, sample_rate)
+            return read_file(song, sample_rate) if isinstance(song, str) else song
         except ValueError as error:
             return error
 
     n_threads = _count_threads(n_jobs)
     yield from map(read, count(), songs) if n_threads == 1 else _read_ahead(read, songs, n_threads)
+
+
+def keep_readable(songs, waveforms, found, failures):
+    """Pass on the waveforms that could be read.
+
+    Parameters
+    ----------
+    songs : list
+        What each waveform is called.
+    waveforms : iterable of ndarray or ValueError
+        As `read_waveforms` yields them.
+    found, failures : list
+        Here the songs are added, and the errors.
+
+    Yields
+    ------
+    waveform : ndarray of shape (n_samples,), float32
+        Those that are no errors.
+    """
+    for song, waveform in zip(songs, waveforms, strict=True):
+        if isinstance(waveform, ValueError):
+            failures.append(waveform)
+        else:
+            found.append(song)
+            yield waveform
 
 
 def _count_threads(n_jobs):
@@ -105,17 +89,3 @@ def _read_ahead(read, songs, n_threads):
             yield future.result()
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def _read_file(path, sample_rate, state):
-    """Read a file; its state is there to tell a cache when the file has changed."""
-    return read_audio(path, sample_rate=sample_rate)
-
-
-def _state(path):
-    try:
-        found = Path(path).stat()
-    except OSError:
-        # Reading it will say why.
-        return None
-    return found.st_size, found.st_mtime_ns

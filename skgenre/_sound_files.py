@@ -61,7 +61,8 @@ def open_sound(path):
     refused = (ValueError, OSError, soundfile.LibsndfileError)
     with one_error("read audio from", path, refused):
         _check_file(Path(path))
-        with soundfile.SoundFile(os.fspath(path)) as sound:
+        # soundfile would encode a name as UTF-8, which not every name is.
+        with soundfile.SoundFile(os.fsencode(path)) as sound:
             yield sound
 
 

@@ -1,15 +1,20 @@
 """Excerpts that stand on both sides of a split."""
 
+from contextlib import closing
 from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
 from sklearn.utils import check_array, gen_batches
-from sklearn.utils._param_validation import Interval, validate_params
+from sklearn.utils._param_validation import HasMethods, Interval, validate_params
 
 from skgenre._large_amplitudes import sums_may_overflow
+from skgenre._recordings import Recordings
+from skgenre._song_input import check_songs
+from skgenre._song_reading import read_waveforms
+from skgenre.audio import SAMPLE_RATE
 
-__all__ = ["Leak", "find_leaks"]
+__all__ = ["Leak", "find_duplicates", "find_leaks"]
 
 # Bounds the memory that hashes of windows take.
 ROWS_PER_BLOCK = 512
@@ -100,6 +105,7 @@ def find_leaks(X, splits, *, min_overlap=40):
     See Also
     --------
     Leak : What it finds.
+    find_duplicates : The same for whole songs.
     sklearn.model_selection.StratifiedGroupKFold : Splits that keep songs together.
 
     Examples
@@ -208,3 +214,68 @@ def _pairs(excerpts, train, test):
             train_row = openings[int(hashes[first])][0]
             shift = excerpts.openings[train_row] - places[first]
             yield int(test_row), train_row, int(shift)
+
+
+@validate_params(
+    {
+        "songs": "no_validation",
+        "sample_rate": [Interval(Integral, 1, None, closed="left")],
+        "memory": [str, HasMethods(["cache"]), None],
+        "n_jobs": [Integral, None],
+    },
+    prefer_skip_nested_validation=True,
+)
+def find_duplicates(songs, *, sample_rate=SAMPLE_RATE, memory=None, n_jobs=None):
+    """Find songs that are the same recording, whatever they are called.
+
+    A recording that stands on both sides of a split flatters the score, and one that stands in two
+    genres has a wrong label.
+
+    Two songs are the same if their waveforms are, sample for sample: copies of a file, and files
+    that decode to the same sound, as a WAV and the FLAC made of it do. What goes unnoticed: copies
+    that were compressed with loss (MP3, Ogg), at another volume, or cut at another place. Silence,
+    and what changes fewer than 40 times, is common to many recordings and is no duplicate.
+
+    Parameters
+    ----------
+    songs : list, array or series of n_songs paths or waveforms
+        Songs: paths of sound files, or arrays of shape (n_samples,) at `sample_rate`. In a matrix
+        each row is a song.
+    sample_rate : int, default=400
+        Rate in Hz to which sound files are brought before they are compared.
+    memory : str, joblib.Memory or None, default=None
+        Folder or cache where decoded files are kept. One that is shared with
+        :class:`~skgenre.SongClassifier` spares it the decoding.
+    n_jobs : int or None, default=None
+        Songs that are read at once, by threads. None means 1, -1 as many as there are cores.
+
+    Returns
+    -------
+    list of tuple of int
+        For each recording that is there more than once, the numbers of its songs.
+
+    Raises
+    ------
+    ValueError
+        If a song cannot be read.
+
+    See Also
+    --------
+    find_leaks : Finds excerpts that overlap.
+    skgenre.songs.DuplicateSongWarning : Issued by a fit for such songs.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skgenre.leakage import find_duplicates
+    >>> songs = list(np.random.default_rng(0).standard_normal((3, 2400)))
+    >>> find_duplicates([*songs, songs[1]])
+    [(1, 3)]
+    """
+    recordings, songs = Recordings(), check_songs(songs)
+    with closing(read_waveforms(songs, sample_rate, memory=memory, n_jobs=n_jobs)) as waveforms:
+        for number, waveform in enumerate(waveforms):
+            if isinstance(waveform, ValueError):
+                raise waveform
+            recordings.add(number, waveform)
+    return recordings.repeated()

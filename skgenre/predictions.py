@@ -13,7 +13,10 @@ from sklearn.utils.validation import check_is_fitted
 from skgenre._prediction_parts import PartedTable
 from skgenre._prediction_tables import Predictions, make_tables
 from skgenre._progress_bars import bar
-from skgenre._song_reading import check_songs, read_waveforms
+from skgenre._song_batches import gather
+from skgenre._song_input import PATH_TYPES, check_songs
+from skgenre._song_reading import keep_readable, read_waveforms
+from skgenre.songs import SongClassifier
 
 __all__ = ["WrittenPredictions", "write_predictions"]
 
@@ -109,6 +112,8 @@ def write_predictions(
 
     Raises
     ------
+    TypeError
+        If a song is no path.
     ValueError
         If `songs` is empty or no list; if `path` ends otherwise; if two columns have the same
         name; or if what earlier runs have left is damaged or has other columns.
@@ -177,7 +182,14 @@ def write_predictions(
 
 def _name_songs(songs):
     """Name each song once, as text; returns also why some cannot be named in a table."""
-    names = {str(os.fsdecode(song)): None for song in check_songs(songs)}
+    songs = check_songs(songs)
+    for number, song in enumerate(songs):
+        if not isinstance(song, PATH_TYPES):
+            raise TypeError(
+                f"song {number} must be a path, by which a table names it, not "
+                f"{type(song).__name__}."
+            )
+    names = {str(os.fsdecode(song)): None for song in songs}
     failures = []
     for name in list(names):
         try:
@@ -194,18 +206,15 @@ def _predict_part(classifier, songs, folder, tables, place):
     A worker's own folder may be another one than the one from which relative paths start.
     """
     paths = [os.path.join(folder, song) for song in songs]
-    files, probabilities, failures = [], [], []
-    waveforms = read_waveforms(paths, classifier.sample_rate, n_jobs=1)
-    for song, waveform in zip(songs, waveforms, strict=True):
-        if isinstance(waveform, ValueError):
-            failures.append(str(waveform))
-        else:
-            [shares] = classifier.predict_proba([waveform])
-            files.append(song)
-            probabilities.append(shares)
+    files, failures = [], []
+    read = read_waveforms(paths, classifier.sample_rate, n_jobs=1)
+    waveforms = keep_readable(songs, read, files, failures)
+    # What else predicts may hold all songs of a call in memory.
+    blocks = gather(waveforms) if isinstance(classifier, SongClassifier) else zip(waveforms)
+    parts = [classifier.predict_proba(list(block)) for block in blocks]
     if files:
-        tables.write(place, Predictions(files, np.array(probabilities)))
-    return failures
+        tables.write(place, Predictions(files, np.concatenate(parts)))
+    return list(map(str, failures))
 
 
 @contextmanager

@@ -7,46 +7,28 @@ from numbers import Integral, Real
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, _fit_context, clone
 from sklearn.pipeline import make_pipeline
-from sklearn.utils import Bunch, assert_all_finite
+from sklearn.utils import Bunch
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import (
-    _check_sample_weight,
-    check_consistent_length,
-    check_is_fitted,
-    column_or_1d,
-)
+from sklearn.utils.validation import check_is_fitted
 
 from skgenre._documentation import DocumentationLinkMixin
-from skgenre._fit_metadata import name_for_fit
+from skgenre._excerpt_classifiers import check_excerpt_classifier
+from skgenre._fit_metadata import fit_with_metadata
 from skgenre._progress_bars import follow
+from skgenre._recordings import Recordings, describe_duplicates
 from skgenre._sklearn_callbacks import CallbackSupportMixin
+from skgenre._song_batches import predict_by_song
 from skgenre._song_cutting import CutSong, count_timesteps, cut_song
-from skgenre._song_reading import check_songs, read_waveforms
+from skgenre._song_input import check_songs
+from skgenre._song_labels import check_labelled_songs, check_trainable, learned_classes
+from skgenre._song_reading import read_waveforms
+from skgenre._song_warnings import DuplicateSongWarning, UnreadableSongWarning
 from skgenre.audio import EXCERPT_SECONDS, SAMPLE_RATE
 from skgenre.preprocessing import WaveformScaler
 
-__all__ = ["SongClassifier", "UnreadableSongWarning"]
+__all__ = ["DuplicateSongWarning", "SongClassifier", "UnreadableSongWarning"]
 
 _COUNT_OR_NONE = [Interval(Integral, 1, None, closed="left"), None]
-
-
-class UnreadableSongWarning(UserWarning):
-    """Songs could not be read and were left out.
-
-    The message names them and says why each could not be read.
-
-    See Also
-    --------
-    SongClassifier : Warns where ``on_error="skip"``.
-
-    Examples
-    --------
-    >>> import warnings
-    >>> from skgenre.songs import UnreadableSongWarning
-    >>> with warnings.catch_warnings():
-    ...     warnings.simplefilter("error", UnreadableSongWarning)
-    """
 
 
 class SongClassifier(
@@ -66,15 +48,19 @@ class SongClassifier(
     Parameters
     ----------
     estimator : estimator or None, default=None
-        Classifies excerpts: rows of ``round(excerpt_seconds * sample_rate)`` amplitudes. Its
-        `fit` is given the song of each row as `groups`, where it takes them. None means
-        ``make_pipeline(WaveformScaler(), CNNGenreClassifier(class_weight="balanced"))``.
+        Classifies excerpts: rows of ``round(excerpt_seconds * sample_rate)`` amplitudes. What
+        learns in it is given the song of each row as `groups`, where its `fit` takes them, and
+        weights, with scikit-learn's metadata routing and without; nothing has to be requested. It
+        needs `predict_proba`, which alone decides on labels: a threshold, as that of
+        :class:`~sklearn.model_selection.FixedThresholdClassifier`, belongs around the songs. None
+        means ``make_pipeline(WaveformScaler(), CNNGenreClassifier(class_weight="balanced"))``.
     sample_rate : int, default=400
         Rate in Hz to which sound files are brought. Waveforms must have it already.
     excerpt_seconds : float, default=3.0
         Length of an excerpt in seconds. A shorter song is filled up with silence.
     hop_seconds : float or None, default=None
         Seconds from the beginning of an excerpt to that of the next one; None means end to end.
+        The excerpts of one song may take 1 GiB.
     max_excerpts : int or None, default=None
         At most so many excerpts of each song, evenly spread over it.
     aggregate : {"mean", "vote", "max"}, default="mean"
@@ -84,7 +70,8 @@ class SongClassifier(
     song_weight : {"equal", "length"}, default="equal"
         Whether each song weighs the same in training, however long it is, or each excerpt.
     memory : str, joblib.Memory or None, default=None
-        Folder or cache where decoded files are kept, to be read again only once they change.
+        Folder or cache where decoded files are kept, to be decoded again only once they change. A
+        file is known by what it holds, wherever it lies.
     n_jobs : int or None, default=None
         Songs that are read at once, by threads. None means 1, -1 as many as there are cores.
     on_error : {"raise", "skip"}, default="raise"
@@ -124,7 +111,7 @@ class SongClassifier(
     """
 
     _parameter_constraints = {
-        "estimator": [HasMethods(["fit", "predict_proba"]), None],
+        "estimator": [HasMethods(["fit"]), None],
         "sample_rate": [Interval(Integral, 1, None, closed="left")],
         "excerpt_seconds": [Interval(Real, 0, None, closed="neither")],
         "hop_seconds": [Interval(Real, 0, None, closed="neither"), None],
@@ -173,8 +160,8 @@ class SongClassifier(
         Parameters
         ----------
         X : list, array or series of n_songs paths or waveforms
-            Songs: paths of sound files, or arrays of shape (n_samples,) at `sample_rate`. In a
-            matrix each row is a song.
+            Songs: paths of sound files, or arrays of shape (n_samples,) at `sample_rate`, mono. In
+            a matrix each row is a song.
         y : array-like of shape (n_songs,)
             Labels.
         sample_weight : array-like of shape (n_songs,), default=None
@@ -188,8 +175,17 @@ class SongClassifier(
         Raises
         ------
         ValueError
-            If a song cannot be read (unless ``on_error="skip"``), if `estimator` takes no
-            `sample_weight` where songs differ in weight, or as `estimator` does.
+            If a song cannot be read (unless ``on_error="skip"``), if the excerpts of one would take
+            more than 1 GiB, if `estimator` has no probabilities or a threshold of its own, if
+            something that learns in it gets no `sample_weight` where songs differ in weight, or
+            holds out excerpts without knowing their songs, or as `estimator` does.
+
+        Warns
+        -----
+        UnreadableSongWarning
+            If songs were left out.
+        DuplicateSongWarning
+            If songs are the same recording; once the training is done.
 
         See Also
         --------
@@ -204,17 +200,22 @@ class SongClassifier(
         >>> classifier.fit(songs, ["rock", "rock", "pop", "pop"]).n_excerpts_
         array([2, 2, 2, 2])
         """
-        songs, y, weights = _check_training(X, y, sample_weight)
+        estimator = self._fresh_estimator()
+        songs, y, weights = check_labelled_songs(X, y, sample_weight)
         metadata = None if sample_weight is None else {"sample_weight": weights}
         watched = {"estimator": self, "X": songs, "y": y, "metadata": metadata}
         context = self._init_callback_context(max_subtasks=2)
         context.call_on_fit_task_begin(**watched)
         reading = context.subcontext(task_name="read-songs")
         reading.call_on_fit_task_begin(**watched)
-        parts = [song.excerpts for song in self._cut(songs)]
+        recordings = Recordings()
+        parts = [song.excerpts for song in self._cut(songs, recordings)]
         reading.call_on_fit_task_end(**watched)
-        self._learn(parts, y, weights, context.subcontext(task_name="fit-estimator"))
+        self._learn(estimator, parts, y, weights, context.subcontext(task_name="fit-estimator"))
         context.call_on_fit_task_end(**watched, reconstruction_attributes={})
+        if repeated := recordings.repeated():
+            text = describe_duplicates(repeated, songs, y)
+            warnings.warn(text, DuplicateSongWarning, stacklevel=3)
         return self
 
     def predict(self, X):
@@ -345,54 +346,60 @@ class SongClassifier(
         """
         check_is_fitted(self)
         with closing(self._cut(check_songs(X))) as cut:
-            return [self._follow(song) for song in cut]
+            predicted = predict_by_song(self.estimator_, cut)
+            return [self._follow(song, probabilities) for song, probabilities in predicted]
 
-    def _learn(self, parts, y, weights, context):
+    def _learn(self, estimator, parts, y, weights, context):
         """Fit the classifier of excerpts, of which each song is a part."""
         n_excerpts = np.array([len(part) for part in parts])
         heard = n_excerpts > 0
-        classes, counts = np.unique(y[heard], return_counts=True)
-        if len(classes) < 2:
-            raise ValueError(
-                "Classifier can't train when only one class is present: the songs' labels are "
-                f"{classes.tolist()}."
-            )
-        if not weights[heard].any():
-            raise ValueError("sample_weight has only zeros: there is nothing to train on.")
-        estimator = self._fresh_estimator()
+        check_trainable(y[heard], weights[heard])
         song = np.repeat(np.arange(len(parts)), n_excerpts)
-        params = self._fit_params(estimator, song, n_excerpts, weights)
+        metadata = {"groups": song, **self._weigh(song, n_excerpts, weights)}
         watched = {"estimator": self, "X": np.concatenate(parts), "y": y[song]}
         with context.propagate_callback_context(estimator):
             context.call_on_fit_task_begin(**watched)
-            estimator = estimator.fit(watched["X"], watched["y"], **params)
+            estimator = fit_with_metadata(estimator, watched["X"], watched["y"], metadata)
         context.call_on_fit_task_end(**watched)
+        check_excerpt_classifier(estimator)
+        classes, class_prior = learned_classes(estimator, y[heard], weights[heard])
         # Together, once nothing can fail: an interrupted fit leaves the classifier as it was.
         self.estimator_ = estimator
-        self.classes_, self.class_prior_ = classes, counts / counts.sum()
+        self.classes_, self.class_prior_ = classes, class_prior
         self.n_excerpts_ = n_excerpts
 
-    def _cut(self, songs):
+    def _cut(self, songs, recordings=None):
         """Yield the excerpts of each song and where they begin; none of one that is unreadable."""
         length = self._n_timesteps("excerpt_seconds")
         hop = length if self.hop_seconds is None else self._n_timesteps("hop_seconds")
+        with closing(self._read(songs)) as waveforms:
+            for number, waveform in enumerate(waveforms):
+                if waveform is None:
+                    yield CutSong(np.empty((0, length), np.float32), np.empty(0, int))
+                    continue
+                if recordings is not None:
+                    recordings.add(number, waveform)
+                yield cut_song(waveform, length, hop, self.max_excerpts)
+
+    def _read(self, songs):
+        """Yield the waveform of each song; None of one that is unreadable."""
         waveforms = read_waveforms(songs, self.sample_rate, memory=self.memory, n_jobs=self.n_jobs)
         errors = []
         shown = follow(waveforms, len(songs), "Reading songs", shown=bool(self.verbose))
         with closing(waveforms), shown as followed:
             for waveform in followed:
                 if not isinstance(waveform, ValueError):
-                    yield cut_song(waveform, length, hop, self.max_excerpts)
+                    yield waveform
                 elif self.on_error == "skip":
                     errors.append(waveform)
-                    yield CutSong(np.empty((0, length), np.float32), np.empty(0))
+                    yield None
                 else:
                     raise waveform
         if errors:
             warnings.warn(
                 f"{len(errors)} of {len(songs)} songs left out. " + " ".join(map(str, errors)),
                 UnreadableSongWarning,
-                stacklevel=3,
+                stacklevel=4,
             )
 
     def _n_timesteps(self, name):
@@ -400,34 +407,23 @@ class SongClassifier(
 
     def _fresh_estimator(self):
         if self.estimator is not None:
+            check_excerpt_classifier(self.estimator)
             return clone(self.estimator)
         # It brings TensorFlow along.
         from skgenre.classifiers import CNNGenreClassifier
 
         return make_pipeline(WaveformScaler(), CNNGenreClassifier(class_weight="balanced"))
 
-    def _fit_params(self, estimator, song, n_excerpts, weights):
-        """Name the songs' numbers, and weights where they differ, as the estimator takes them."""
+    def _weigh(self, song, n_excerpts, weights):
+        """Weigh excerpts, where songs differ in weight."""
         if self.song_weight == "equal":
             usual = np.average(n_excerpts, weights=weights)
             weights = weights * usual / np.maximum(n_excerpts, 1)
-        metadata = {"groups": song}
-        differ = np.ptp(weights[song]) > 0
-        if differ:
-            metadata["sample_weight"] = weights[song]
-        params = name_for_fit(estimator, metadata)
-        if differ and not any(name.endswith("sample_weight") for name in params):
-            raise ValueError(
-                f"Songs differ in weight, but {type(estimator).__name__}'s fit takes no "
-                "sample_weight, or does not request it: with song_weight='length' each excerpt "
-                "weighs the same."
-            )
-        return params
+        return {"sample_weight": weights[song]} if np.ptp(weights[song]) > 0 else {}
 
-    def _follow(self, song):
-        probabilities = np.empty((0, len(self.classes_)))
-        if len(song.excerpts):
-            probabilities = self.estimator_.predict_proba(song.excerpts)
+    def _follow(self, song, probabilities):
+        if probabilities is None:
+            probabilities = np.empty((0, len(self.classes_)))
         return Bunch(
             seconds=song.starts / self.sample_rate,
             probabilities=probabilities,
@@ -449,12 +445,3 @@ class SongClassifier(
         tags = super().__sklearn_tags__()
         tags.input_tags.string = True
         return tags
-
-
-def _check_training(X, y, sample_weight):
-    songs = check_songs(X)
-    y = column_or_1d(y, warn=True)
-    assert_all_finite(y, input_name="y")
-    check_consistent_length(songs, y)
-    check_classification_targets(y)
-    return songs, y, _check_sample_weight(sample_weight, y, ensure_non_negative=True)

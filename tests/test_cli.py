@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import re
 import shutil
 import signal
@@ -28,6 +29,7 @@ from skgenre.persistence import load, save
 from skgenre.songs import SongClassifier
 
 PITCHES = {"low": 20, "high": 150}
+posix_only = pytest.mark.skipif(os.name != "posix", reason="Windows has no such names or links.")
 QUICK = ["--epochs", "3", "--excerpt-seconds", "0.5"]
 
 
@@ -121,6 +123,89 @@ def test_predict_takes_all_songs_of_a_folder(music, model, tmp_path):
     done = run("predict", model, tmp_path / ".hidden", tmp_path / "no song.flac")
     assert done.returncode == 2
     assert re.search(r"no song.flac' has no sound file in it", done.stderr)
+
+
+@pytest.fixture
+def strange_music(music, tmp_path):
+    """A folder with a link, a link that leads nowhere, and names that are not UTF-8."""
+    folder = tmp_path / "music"
+    folder.mkdir()
+    (folder / "high").symlink_to(music / "high")
+    (folder / "gone").symlink_to("nowhere")
+    genre = os.fsencode(folder) + b"/\xe9"
+    os.mkdir(genre)
+    for number in range(3):
+        shutil.copy(music / "low" / f"{number}.flac", genre + b"/\xff%d.flac" % number)
+    return folder
+
+
+class Terminal(io.TextIOWrapper):
+    """Standard output that knows few characters."""
+
+    def __init__(self, encoding):
+        super().__init__(io.BytesIO(), encoding=encoding)
+
+    def text(self):
+        self.flush()
+        return self.buffer.getvalue().decode(self.encoding)
+
+
+@posix_only
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+@pytest.mark.parametrize("option", [None, "--csv", "--json"])
+def test_names_of_any_bytes_are_printed(strange_music, model, encoding, option):
+    names = [b"high/0.flac", b"\xe9/\xff0.flac"]
+    files = [os.fsdecode(os.path.join(os.fsencode(strange_music), name)) for name in names]
+    out = Terminal(encoding)
+    with redirect_stdout(out), redirect_stderr(io.StringIO()) as err:
+        status = main(["predict", str(model), *files, *([option] if option else [])])
+    assert status == 0, err.getvalue()
+    if option == "--json":
+        assert [song["file"] for song in json.loads(out.text())] == files
+    else:
+        assert r"\udce9/\udcff0.flac" in out.text()
+        assert str(strange_music / "high" / "0.flac") in out.text()
+        assert len(out.text().splitlines()) == 3
+
+
+@posix_only
+def test_folders_with_links_and_names_of_any_bytes(strange_music, model, tmp_path):
+    out = Terminal("utf-8")
+    with redirect_stdout(out), redirect_stderr(io.StringIO()) as err:
+        options = ["--epochs", "1", "--excerpt-seconds", "0.5", "--folds", "2"]
+        assert main(["evaluate", str(strange_music), *options]) == 0, err.getvalue()
+    assert "all   9 " in out.text()
+    assert "gone': No such file or directory" in err.getvalue()
+    done = run("predict", model, strange_music, "--output", tmp_path / "table.csv")
+    assert done.returncode == 1
+    assert done.stderr.count("the name is not UTF-8") == 3
+    assert "gone': No such file or directory" in done.stderr
+    assert len((tmp_path / "table.csv").read_text().splitlines()) == 1 + 6
+
+
+@posix_only
+def test_a_genre_of_any_bytes_is_learned(strange_music, tmp_path):
+    path = tmp_path / "model.skops"
+    done = run("train", strange_music, "-o", path, "--epochs", "1", "--excerpt-seconds", "0.5")
+    assert done.returncode == 0, done.stderr
+    assert list(map(os.fsencode, load(path).classes_)) == [b"high", b"\xe9"]
+    for option in ("--csv", "--json"):
+        assert run("predict", path, strange_music / "high" / "0.flac", option).returncode == 0
+    done = run("predict", path, strange_music, "--output", tmp_path / "table.csv")
+    assert done.returncode == 2
+    assert "class" in done.stderr
+    assert "UTF-8" in done.stderr
+    assert not (tmp_path / "table.csv.parts").exists()
+
+
+def test_a_model_that_asks_for_too_much_is_refused(music, model, tmp_path):
+    classifier = load(model).set_params(hop_seconds=0.0025, excerpt_seconds=1000)
+    save(classifier, tmp_path / "model.skops")
+    waveform = np.random.default_rng(0).standard_normal(400 * 3600)
+    soundfile.write(tmp_path / "hour.wav", waveform / 10, 400)
+    done = run("predict", tmp_path / "model.skops", tmp_path / "hour.wav")
+    assert done.returncode == 2
+    assert re.search(r"bytes, more than 1073741824: .*hop_seconds", done.stderr)
 
 
 def test_predict_writes_a_table_and_goes_on_with_it(music, model, tmp_path):
@@ -228,6 +313,22 @@ def test_evaluate_takes_fewer_folds_where_songs_are_few(music, tmp_path):
     assert "2 folds instead of 5, as there are 2 of high and 2 of low" in done.stderr
     assert "bad.flac': it is empty" in done.stderr
     assert "all   4" in done.stdout
+
+
+@pytest.mark.parametrize("command", ["evaluate", "train", "excerpts"])
+def test_the_same_recording_twice_is_told(music, tmp_path, command):
+    shutil.copytree(music, tmp_path / "music")
+    copies = [tmp_path / "music" / name for name in ("high/0.flac", "high/9.flac", "low/a.flac")]
+    for copy in copies[1:]:
+        shutil.copy(copies[0], copy)
+    output = [] if command == "evaluate" else ["-o", tmp_path / "out.npz"]
+    training = [] if command == "excerpts" else ["--epochs", "1", "--network", "mlp"]
+    done = run(command, tmp_path / "music", *output, *training, "--excerpt-seconds", "0.5")
+    assert done.returncode == 0, done.stderr
+    names = " and ".join(repr(str(copy)) for copy in copies)
+    message = f"Songs that are the same recording: {names} (labelled 'high' and 'low').\n"
+    assert done.stderr.count("the same recording:") == 1
+    assert message in done.stderr
 
 
 def test_excerpts_writes_the_lessons_file(music, tmp_path):

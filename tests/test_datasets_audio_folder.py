@@ -1,10 +1,13 @@
 """Songs found in a folder for each genre."""
 
+import os
+
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
 from skgenre.datasets import load_audio_folder
+from skgenre.songs import UnreadableSongWarning
 
 
 @pytest.fixture
@@ -71,3 +74,47 @@ def test_folders_without_songs(folder, tmp_path):
         load_audio_folder(folder / "nowhere")
     with pytest.raises(ValueError, match="is not a folder"):
         load_audio_folder(folder / "beside.wav")
+
+
+posix_only = pytest.mark.skipif(os.name != "posix", reason="Windows has no such names or links.")
+
+
+@posix_only
+def test_a_genre_may_be_a_link(folder, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "d.wav").touch()
+    (folder / "jazz").symlink_to(elsewhere)
+    (folder / "rock" / "more").symlink_to(elsewhere)
+    (folder / "rock" / "all").symlink_to(folder)
+    songs = load_audio_folder(folder)
+    added = [str(folder / name) for name in ("jazz/d.wav", "rock/more/d.wav")]
+    assert set(added) <= set(songs.paths)
+    assert len(songs.paths) == 5
+    assert_array_equal(songs.target_names, ["classical", "jazz", "rock"])
+    assert songs.n_left_out == 6
+
+
+@posix_only
+def test_what_cannot_be_read_is_counted_and_named(folder):
+    (folder / "jazz").symlink_to("nowhere")
+    (folder / "rock" / "round.wav").symlink_to(folder / "rock" / "round.wav")
+    with pytest.warns(UnreadableSongWarning) as warned:
+        songs = load_audio_folder(folder)
+    assert songs.n_left_out == 6 + 2
+    assert "jazz': No such file or directory" in str(warned[0].message)
+    assert "round.wav': Too many levels" in str(warned[0].message)
+    assert warned[0].filename == __file__
+    empty = folder / "covers"
+    (empty / "rock").symlink_to("nowhere")
+    with pytest.raises(ValueError, match=r"no sound file .* cannot be read: .*rock': No such file"):
+        load_audio_folder(empty)
+
+
+@posix_only
+def test_names_of_any_bytes(tmp_path):
+    genre = os.fsencode(tmp_path) + b"/\xe9"
+    os.mkdir(genre)
+    with open(genre + b"/\xff.wav", "wb"):
+        songs = load_audio_folder(tmp_path)
+    assert list(map(os.fsencode, songs.paths)) == [genre + b"/\xff.wav"]
+    assert list(map(os.fsencode, songs.target_names)) == [b"\xe9"]

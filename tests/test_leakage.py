@@ -1,12 +1,15 @@
 """Excerpts that stand on both sides of a split are found."""
 
+import shutil
+
 import numpy as np
 import pytest
+import soundfile
 from sklearn.model_selection import KFold, StratifiedGroupKFold
 
 from skgenre.audio import cut_excerpts
 from skgenre.datasets import load_genre_excerpts, make_genre_excerpts
-from skgenre.leakage import Leak, find_leaks
+from skgenre.leakage import Leak, find_duplicates, find_leaks
 
 SPLIT = [([0], [1])]
 
@@ -124,3 +127,52 @@ def test_amplitudes_near_the_end_of_float32_are_compared_too():
     assert find_leaks(X, [([0, 1], [2, 3])]) == [(0, 3, 0, 0)]
     with pytest.raises(ValueError, match="infinity or a value too large"):
         find_leaks(X.astype(np.float64) * 10, [([0], [1])])
+
+
+# --- songs
+
+
+def test_copies_of_songs_are_found_whatever_they_are_called(tmp_path):
+    for seed, name in enumerate(["a.wav", "b.wav", "c.flac"]):
+        soundfile.write(tmp_path / name, noise(22050, seed) / 10, 11025)
+    shutil.copy(tmp_path / "b.wav", tmp_path / "copy.wav")
+    samples, rate = soundfile.read(tmp_path / "c.flac", dtype="int16")
+    soundfile.write(tmp_path / "c.wav", samples, rate)
+    paths = sorted(tmp_path.iterdir())
+    assert [path.name for path in paths] == ["a.wav", "b.wav", "c.flac", "c.wav", "copy.wav"]
+    assert find_duplicates(paths, n_jobs=2) == [(1, 4), (2, 3)]
+    assert find_duplicates(paths[:3]) == []
+    assert find_duplicates(paths, sample_rate=800, memory=str(tmp_path / "m")) == [(1, 4), (2, 3)]
+
+
+def test_copies_of_waveforms_are_found():
+    songs = [noise(1000, seed) for seed in range(3)]
+    assert find_duplicates([songs[0], songs[1], songs[0].tolist(), songs[0]]) == [(0, 2, 3)]
+    assert find_duplicates(np.stack([songs[1], songs[0], songs[1]])) == [(0, 2)]
+    nearly = songs[0].copy()
+    nearly[500] += 1e-6
+    assert find_duplicates([songs[0], nearly, songs[0][:-1], songs[0][1:]]) == []
+
+
+def test_the_two_zeros_are_the_same_sound():
+    song = noise(1000)
+    song[100:200] = 0
+    other = song.copy()
+    other[100:200] = -0.0
+    assert find_duplicates([song, other]) == [(0, 1)]
+
+
+def test_silence_and_what_is_too_short_are_no_duplicates():
+    click = np.zeros(1000)
+    click[500] = 1
+    for song in (np.zeros(1000), np.full(1000, 0.5), click, noise(40)):
+        assert find_duplicates([song, song]) == []
+
+
+def test_bad_songs_have_no_duplicates():
+    with pytest.raises(ValueError, match=r"Cannot read audio from 'nowhere\.wav'"):
+        find_duplicates(["nowhere.wav"])
+    with pytest.raises(ValueError, match="single path"):
+        find_duplicates("nowhere.wav")
+    with pytest.raises(ValueError, match="The 'sample_rate' parameter of find_duplicates"):
+        find_duplicates([noise(50)], sample_rate=0)

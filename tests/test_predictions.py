@@ -124,6 +124,20 @@ def test_the_table_is_what_predict_proba_says(path, classifier, songs, songs_per
     assert list(path.parent.iterdir()) == [path]
 
 
+def test_short_songs_are_predicted_at_once(path, classifier, songs, monkeypatch):
+    n_rows = []
+
+    class CountsRows(LogisticRegression):
+        def predict_proba(self, X):
+            n_rows.append(len(X))
+            return super().predict_proba(X)
+
+    inner = classifier.estimator_
+    monkeypatch.setattr(inner, "__class__", CountsRows)
+    write_predictions(classifier, songs, path, songs_per_part=11)
+    assert n_rows == [sum(2 + number // 2 for number in range(11))]
+
+
 def test_labels_that_are_numbers(path, songs):
     classifier = fit([3, 10])
     write_predictions(classifier, songs, path, songs_per_part=4)
@@ -371,6 +385,7 @@ def test_what_is_no_file_is_refused(path, classifier, songs):
         ({"songs": "a.wav"}, ValueError, "single path 'a.wav'"),
         ({"songs": []}, ValueError, "at least one song"),
         ({"songs": [np.zeros(400)]}, TypeError, "not ndarray"),
+        ({"songs": ["a.wav", None]}, TypeError, "song 1 must be a path, .* not NoneType"),
         ({"songs_per_part": 0}, ValueError, "'songs_per_part' parameter"),
         ({"classifier": Ridge()}, ValueError, "'classifier' parameter"),
         ({"classifier": SongClassifier()}, NotFittedError, "not fitted"),

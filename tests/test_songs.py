@@ -1,7 +1,9 @@
 """Songs in, labels out."""
 
+import os
 import pickle
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,10 +12,28 @@ import soundfile
 from joblib import Memory
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn import config_context
-from sklearn.base import clone, is_classifier
+from sklearn.base import BaseEstimator, ClassifierMixin, clone, is_classifier
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import (
+    AdaBoostClassifier,
+    BaggingClassifier,
+    HistGradientBoostingClassifier,
+    StackingClassifier,
+    VotingClassifier,
+)
 from sklearn.exceptions import NotFittedError
+from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GridSearchCV, GroupKFold, cross_val_score, cross_validate
+from sklearn.metrics import accuracy_score, make_scorer
+from sklearn.model_selection import (
+    FixedThresholdClassifier,
+    GridSearchCV,
+    GroupKFold,
+    TunedThresholdClassifierCV,
+    cross_val_score,
+    cross_validate,
+)
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
@@ -22,11 +42,25 @@ from sklearn.utils import estimator_html_repr
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from skgenre import CNNGenreClassifier, SongClassifier, WaveformScaler
-from skgenre.songs import UnreadableSongWarning
+from skgenre._samples import hold_out
+from skgenre.audio import read_audio
+from skgenre.songs import DuplicateSongWarning, UnreadableSongWarning
+from tests.powerless import without_rights
 
 PITCHES = {"low": 20, "high": 150}
 # The default one of scikit-learn 1.6 has SciPy warn of its options.
 SOLVER = "newton-cg"
+
+
+NOISE = np.random.default_rng(0).standard_normal(400)
+TABLE = pd.DataFrame({"bpm": [120, 90], "path": ["a.wav", "b.wav"]})
+
+
+@pytest.fixture(params=[False, True], ids=["unrouted", "routed"], autouse=True)
+def routing(request):
+    """All holds with scikit-learn's metadata routing and without."""
+    with config_context(enable_metadata_routing=request.param):
+        yield request.param
 
 
 def song(label, seconds, seed, rate=400):
@@ -243,6 +277,337 @@ def test_metadata_routing(songs):
             SongClassifier(Remembers(solver=SOLVER).set_fit_request(sample_weight=False)).fit(X, y)
 
 
+class HoldsOut(Remembers):
+    """Would hold out a part of what it is given, if it could."""
+
+    validation_fraction = 0.25
+
+
+def pipeline(last):
+    return make_pipeline(WaveformScaler(), last)
+
+
+NESTED = {
+    "itself": lambda last: last,
+    "pipeline": pipeline,
+    "pipelines": lambda last: pipeline(pipeline(last)),
+    "search": lambda last: GridSearchCV(pipeline(last), {}, cv=GroupKFold(3)),
+    "metric": lambda last: GridSearchCV(last, {}, cv=GroupKFold(3), scoring="roc_auc"),
+    "scorer": lambda last: GridSearchCV(
+        last, {}, cv=GroupKFold(3), scoring=make_scorer(accuracy_score)
+    ),
+    "named metrics": lambda last: GridSearchCV(
+        last, {}, cv=GroupKFold(3), scoring={"right": "accuracy"}, refit="right"
+    ),
+    "metrics": lambda last: GridSearchCV(
+        last, {}, cv=GroupKFold(3), scoring=["accuracy", "roc_auc"], refit="accuracy"
+    ),
+    "candidates": lambda last: GridSearchCV(
+        pipeline(HoldsOut()), {"holdsout": [last]}, cv=GroupKFold(3)
+    ),
+    "bagging": lambda last: BaggingClassifier(pipeline(last), n_estimators=2, random_state=0),
+    "voting": lambda last: VotingClassifier([("a", pipeline(last)), ("b", last)], voting="soft"),
+    "one for each class": OneVsRestClassifier,
+}
+
+
+@pytest.mark.parametrize("nested", NESTED.values(), ids=NESTED.keys())
+def test_songs_and_weights_reach_what_learns(songs, nested):
+    X, y = songs
+    seen = []
+
+    class Reports(HoldsOut):
+        def fit(self, X, y, sample_weight=None, groups=None):
+            seen.append((sample_weight, groups))
+            return super().fit(X, y)
+
+    estimator = nested(Reports(solver=SOLVER))
+    requests = repr(estimator.get_metadata_routing())
+    classifier = SongClassifier(estimator, excerpt_seconds=0.5).fit(X, y)
+    assert classifier.predict(X).shape == y.shape
+    for weights, groups in seen:
+        assert len(weights) == len(groups)
+        # In a bootstrap of rows, those of a song need not add up to a whole one.
+        if not isinstance(estimator, BaggingClassifier):
+            totals = np.bincount(groups, weights)
+            assert_allclose(totals[totals > 0], totals.max())
+    assert repr(estimator.get_metadata_routing()) == requests
+
+
+class Wraps(ClassifierMixin, BaseEstimator):
+    """A classifier of somebody else's, which knows of neither weights nor groups."""
+
+    def __init__(self, inner=None, kind=None):
+        self.inner = inner
+        self.kind = kind
+
+    def fit(self, X, y):
+        self.inner_ = clone(self.inner).fit(X, y)
+        return self
+
+    def predict(self, X):
+        return self.inner_.predict(X)
+
+    def predict_proba(self, X):
+        return self.inner_.predict_proba(X)
+
+    @property
+    def classes_(self):
+        return self.inner_.classes_
+
+
+def test_what_is_wrapped_by_somebody_else(songs):
+    X, y = songs
+    wraps = Wraps(LogisticRegression(solver=SOLVER), kind=LogisticRegression)
+    classifier = SongClassifier(wraps, excerpt_seconds=0.5)
+    with pytest.raises(ValueError, match="Wraps hands no sample_weight on to LogisticRegression"):
+        classifier.fit(X, y)
+    classifier.set_params(song_weight="length").fit(X, y)
+    assert classifier.predict(X).shape == y.shape
+
+
+class Foreign:
+    """A classifier that has nothing of scikit-learn's."""
+
+    def get_params(self, deep=True):
+        return {}
+
+    def fit(self, X, y, sample_weight=None, groups=None):
+        self.classes_, self.seen_ = np.unique(y), (sample_weight, groups)
+        return self
+
+    def predict(self, X):
+        return self.classes_[[0] * len(X)]
+
+    def predict_proba(self, X):
+        return np.full((len(X), len(self.classes_)), 1 / len(self.classes_))
+
+
+def test_estimators_that_have_nothing_of_scikit_learn(songs):
+    X, y = songs
+    for nested in (lambda last: last, lambda last: Wraps(last).set_params()):
+        estimator = nested(Foreign())
+        classifier = SongClassifier(estimator, excerpt_seconds=0.5)
+        if isinstance(estimator, Foreign):
+            weights, groups = classifier.fit(X, y).estimator_.seen_
+            assert len(weights) == len(groups)
+        else:
+            with pytest.raises(ValueError, match="Wraps hands no sample_weight on to Foreign"):
+                classifier.fit(X, y)
+
+
+def test_songs_are_held_out_whole_with_or_without_routing(songs):
+    X, y = songs
+    seen = []
+    network = CNNGenreClassifier(epochs=1, validation_fraction=0.25, random_state=0)
+    classifier = SongClassifier(network, excerpt_seconds=0.25)
+
+    def remember(y, groups, fraction, seed):
+        held_out = hold_out(y, groups, fraction, seed)
+        seen.append(set(groups[held_out]) & set(groups[~held_out]))
+        return held_out
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("skgenre._base.hold_out", remember)
+        classifier.fit(X, y)
+        classifier.set_params(estimator=GridSearchCV(network, {}, cv=GroupKFold(2))).fit(X, y)
+    assert seen == [set()] * 4
+
+
+@pytest.mark.parametrize(
+    ("estimator", "message"),
+    [
+        (pipeline(KNeighborsClassifier()), "KNeighborsClassifier's fit takes no sample_weight"),
+        (
+            VotingClassifier(
+                [("a", LogisticRegression()), ("b", KNeighborsClassifier())], voting="soft"
+            ),
+            "KNeighborsClassifier's fit takes no sample_weight",
+        ),
+        (
+            AdaBoostClassifier(HoldsOut(solver=SOLVER)),
+            "HoldsOut holds out a part .* AdaBoostClassifier does not hand it `groups`",
+        ),
+        (
+            StackingClassifier([("a", HoldsOut(solver=SOLVER))]),
+            "HoldsOut holds out a part .* StackingClassifier does not hand it `groups`",
+        ),
+        (
+            GridSearchCV(
+                pipeline(LogisticRegression()), {"logisticregression": [HoldsOut()]}, cv=2
+            ),
+            "HoldsOut holds out a part .* GridSearchCV does not hand it `groups`",
+        ),
+        (
+            GridSearchCV(AdaBoostClassifier(HoldsOut(solver=SOLVER)), {}, cv=GroupKFold(2)),
+            "HoldsOut holds out a part .* GridSearchCV does not hand it `groups`",
+        ),
+    ],
+    ids=["pipeline", "voting", "boosting", "stacking", "candidates", "boosted candidates"],
+)
+def test_what_does_not_get_weights_or_songs_is_named(songs, estimator, message):
+    with pytest.raises(ValueError, match=message):
+        SongClassifier(estimator, excerpt_seconds=0.5).fit(*songs)
+
+
+# A stack's own final estimator has the solver of which SciPy warns beside scikit-learn 1.6.
+@pytest.mark.filterwarnings("ignore:scipy.optimize:DeprecationWarning")
+def test_estimators_that_know_of_no_routing_get_weights(songs):
+    X, y = songs
+    boosted = AdaBoostClassifier(Remembers(solver=SOLVER), n_estimators=1)
+    fitted = SongClassifier(pipeline(boosted), excerpt_seconds=0.5).fit(X, y)
+    _, _, weights, groups = fitted.estimator_[-1].estimators_[0].seen_
+    assert np.ptp(weights) > 0
+    assert groups is None
+    stack = StackingClassifier([("a", Remembers(solver=SOLVER))])
+    fitted = SongClassifier(stack, excerpt_seconds=0.5).fit(X, y)
+    assert np.ptp(fitted.estimator_.estimators_[0].seen_[2]) > 0
+
+
+def test_metrics_of_an_estimators_own(songs):
+    boosting = HistGradientBoostingClassifier(max_iter=2, max_leaf_nodes=3)
+    bagging = BaggingClassifier(boosting, n_estimators=2)
+    assert SongClassifier(bagging, excerpt_seconds=0.5).fit(*songs).predict(songs[0]).shape == (12,)
+
+
+@pytest.mark.parametrize("name", ["search", "bagging", "boosting"])
+def test_a_fit_leaves_no_requests_behind(songs, name):
+    nested = {**NESTED, "boosting": lambda last: AdaBoostClassifier(last, n_estimators=2)}[name]
+    estimator = nested(Remembers(solver=SOLVER))
+    classifier = SongClassifier(estimator, excerpt_seconds=0.5).fit(*songs)
+    assert b"_metadata_request" not in pickle.dumps(classifier)
+
+
+def test_a_frozen_estimator_needs_no_weights(songs):
+    X, y = songs
+    inner = quick().fit(X, y).estimator_
+    for frozen in (FrozenEstimator(inner), make_pipeline(FrozenEstimator(inner))):
+        requests = repr(inner.get_metadata_routing())
+        fitted = SongClassifier(frozen, excerpt_seconds=0.5).fit(X[:3], y[:3])
+        assert_array_equal(fitted.predict(X), quick().fit(X, y).predict(X))
+        assert repr(inner.get_metadata_routing()) == requests
+    search = GridSearchCV(CHECKED.estimator, {}, cv=2, scoring="accuracy")
+    frozen = FrozenEstimator(search.fit(np.reshape(NOISE, (8, 50)), ["low", "high"] * 4))
+    calibrated = CalibratedClassifierCV(frozen, cv=3)
+    SongClassifier(calibrated, excerpt_seconds=50 / 400).fit(X, y)
+    assert search.scoring == "accuracy"
+    assert vars(frozen) == {"estimator": search}
+    with pytest.raises(ValueError, match=r"labels \['jazz'\], which are no classes"):
+        SongClassifier(frozen, excerpt_seconds=0.5).fit(X[:2], ["jazz", "low"])
+
+
+def test_a_frozen_estimator_knows_its_classes():
+    X = [song(label, 2, seed) for seed, label in enumerate(["low", "high"] * 3)]
+    inner = quick().fit(X, ["a", "b", "a", "b", "c", "c"]).estimator_
+    fitted = SongClassifier(FrozenEstimator(inner), excerpt_seconds=0.5).fit(X[:3], ["b", "c", "c"])
+    assert_array_equal(fitted.classes_, ["a", "b", "c"])
+    assert_allclose(fitted.class_prior_, [0, 1 / 3, 2 / 3])
+    assert fitted.predict_proba(X).shape == (6, 3)
+
+
+def test_a_class_of_which_no_song_has_weight():
+    X = [song(label, 2, seed) for seed, label in enumerate(["low", "high"] * 3)]
+    network = CNNGenreClassifier(epochs=1, random_state=0)
+    classifier = SongClassifier(network, excerpt_seconds=0.25)
+    classifier.fit(X, ["a", "b", "a", "b", "c", "c"], sample_weight=[1, 1, 1, 1, 0, 0])
+    assert classifier.predict_proba(X).shape == (6, len(classifier.classes_))
+    assert_array_equal(classifier.classes_, classifier.estimator_.classes_)
+
+
+THRESHOLDS = {
+    "fixed": lambda inner: FixedThresholdClassifier(inner, threshold=0.999),
+    "tuned": lambda inner: TunedThresholdClassifierCV(inner, cv=2),
+}
+
+
+@pytest.mark.parametrize("threshold", THRESHOLDS.values(), ids=THRESHOLDS.keys())
+@pytest.mark.parametrize(
+    "around",
+    [lambda inner: inner, pipeline, lambda inner: GridSearchCV(inner, {}, cv=2), FrozenEstimator],
+    ids=["itself", "pipeline", "search", "frozen"],
+)
+def test_thresholds_belong_around_songs(songs, threshold, around):
+    estimator = around(threshold(LogisticRegression(solver=SOLVER)))
+    message = r"ThresholdClassifier.*: its threshold is for labels of excerpts.*Put .* around"
+    with pytest.raises(ValueError, match=message):
+        SongClassifier(estimator, excerpt_seconds=0.5).fit(*songs)
+
+
+def test_thresholds_around_songs_decide(songs):
+    X, y = songs
+    inner = quick()
+    for threshold, expected in ((0, "low"), (1.1, "high")):
+        fixed = FixedThresholdClassifier(inner, threshold=threshold, pos_label="low").fit(X, y)
+        assert set(fixed.predict(X)) == {expected}
+    assert_array_equal(TunedThresholdClassifierCV(inner, cv=2).fit(X, y).predict(X), y)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "reason"),
+    [
+        (VotingClassifier([("a", LogisticRegression())]), "not available when voting='hard'"),
+        (
+            StackingClassifier([("a", LogisticRegression())], final_estimator=LinearSVC()),
+            "'LinearSVC' object has no attribute 'predict_proba'",
+        ),
+        (pipeline(LinearSVC()), "'LinearSVC' object has no attribute 'predict_proba'"),
+    ],
+    ids=["voting", "stacking", "pipeline"],
+)
+def test_why_there_are_no_probabilities(songs, estimator, reason):
+    message = f"The 'estimator' parameter of SongClassifier must have 'predict_proba'.*{reason}"
+    with pytest.raises(ValueError, match=message):
+        SongClassifier(estimator).fit(*songs)
+
+
+def test_recordings_that_occur_twice_are_named(files, songs):
+    paths, labels = files
+    with pytest.warns(DuplicateSongWarning) as warned:
+        quick().fit([*paths, paths[3]], [*labels, "low"])
+    message = f"{paths[3]!r} and {paths[3]!r} (labelled 'high' and 'low')"
+    assert str(warned[0].message) == f"Songs that are the same recording: {message}."
+    assert warned[0].filename == __file__
+    X, y = songs
+    with pytest.warns(DuplicateSongWarning, match=r"recording: song 0 and song 12\.$"):
+        quick().fit([*X, X[0]], [*y, y[0]])
+
+
+class Counts(LogisticRegression):
+    """Counts the rows of each call."""
+
+    def predict_proba(self, X):
+        self.n_rows_ = [*getattr(self, "n_rows_", []), len(X)]
+        return super().predict_proba(X)
+
+
+def test_many_short_songs_are_predicted_at_once():
+    X = np.random.default_rng(0).standard_normal((960, 200))
+    classifier = SongClassifier(Counts(solver=SOLVER), excerpt_seconds=0.5)
+    classifier.fit(X[:4], [0, 1, 0, 1])
+    expected = LogisticRegression(solver=SOLVER).fit(X[:4], [0, 1, 0, 1]).predict_proba(X)
+    assert_allclose(classifier.predict_proba(X), expected, atol=1e-5)
+    assert classifier.estimator_.n_rows_ == [480, 480]
+
+
+def test_what_is_gathered_is_bounded(monkeypatch):
+    monkeypatch.setattr("skgenre._song_batches.BYTES_PER_CALL", 10_000)
+    X = np.random.default_rng(0).standard_normal((30, 800))
+    classifier = SongClassifier(Counts(solver=SOLVER), excerpt_seconds=0.5).fit(X[:2], [0, 1])
+    classifier.predict(X)
+    assert max(classifier.estimator_.n_rows_) * 200 * 4 < 10_000 + 800 * 4
+
+
+def test_a_song_has_the_same_bits_whatever_its_neighbours_are():
+    rng = np.random.default_rng(0)
+    X = [rng.standard_normal(100 * n) for n in (1, 3, 1, 30, 1, 2, 24, 1)]
+    network = CNNGenreClassifier(epochs=1, random_state=0)
+    classifier = SongClassifier(pipeline(network), excerpt_seconds=0.25).fit(X, [0, 1] * 4)
+    together = classifier.predict_proba(X)
+    alone = np.concatenate([classifier.predict_proba([waveform]) for waveform in X])
+    assert_array_equal(together, alone)
+    assert_array_equal(classifier.predict_proba(X[::-1]), together[::-1])
+
+
 def test_an_estimator_without_weights(songs):
     X, y = songs
     with pytest.raises(
@@ -331,12 +696,145 @@ def test_decoded_files_are_remembered_until_they_change(files, tmp_path):
         assert classifier.predict([changing])[0] == label
 
 
+def write(path, label, seconds=3):
+    soundfile.write(path, song(label, seconds, 0, rate=8000) / 4, 8000)
+
+
+def exchange(one, other):
+    one.rename(one.with_suffix(".tmp"))
+    other.rename(one)
+    one.with_suffix(".tmp").rename(other)
+
+
+def overwrite(one, other):
+    """Exchange contents, and set back the times."""
+    found = [(path, path.read_bytes(), path.stat()) for path in (other, one)]
+    for (path, _, state), (_, content, _) in zip(found, found[::-1], strict=True):
+        path.write_bytes(content)
+        os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
+
+
+@pytest.mark.parametrize("swap", [exchange, overwrite])
+def test_files_that_change_places_are_told_apart(files, tmp_path, swap):
+    classifier = quick(memory=str(tmp_path / "memory")).fit(*files)
+    paths = [tmp_path / "0.wav", tmp_path / "1.wav"]
+    for path, label in zip(paths, ["low", "high"], strict=True):
+        write(path, label)
+        os.utime(path, ns=(10**18, 10**18))
+    assert paths[0].stat().st_size == paths[1].stat().st_size
+    assert_array_equal(classifier.predict(paths), ["low", "high"])
+    swap(*paths)
+    assert_array_equal(classifier.predict(paths), ["high", "low"])
+
+
+def test_relative_paths_start_from_the_folder_of_the_moment(files, tmp_path, monkeypatch):
+    classifier = quick(memory=str(tmp_path / "memory")).fit(*files)
+    for label in PITCHES:
+        (tmp_path / label).mkdir()
+        write(tmp_path / label / "song.wav", label)
+        os.utime(tmp_path / label / "song.wav", ns=(10**18, 10**18))
+        monkeypatch.chdir(tmp_path / label)
+        assert classifier.predict(["song.wav"]) == [label]
+
+
+def test_a_file_that_was_moved_is_remembered(files, tmp_path):
+    classifier = quick(memory=str(tmp_path / "memory")).fit(*files)
+    write(tmp_path / "a.wav", "low")
+    classifier.predict([tmp_path / "a.wav"])
+    n_kept = len(list(tmp_path.rglob("output.pkl")))
+    (tmp_path / "a.wav").rename(tmp_path / "b.wav")
+    assert classifier.predict([tmp_path / "b.wav"]) == ["low"]
+    assert len(list(tmp_path.rglob("output.pkl"))) == n_kept
+
+
+def test_what_changes_while_it_is_read_is_not_remembered(files, tmp_path, monkeypatch):
+    classifier = quick(memory=str(tmp_path / "memory")).fit(*files)
+    path = tmp_path / "changing.wav"
+    write(path, "low")
+
+    def read_late(*arguments, **settings):
+        write(path, "high")
+        return read_audio(*arguments, **settings)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("skgenre._song_cache.read_audio", read_late)
+        with pytest.raises(ValueError, match=r"changing\.wav': it changed while it was read"):
+            classifier.predict([path])
+    write(path, "low")
+    assert classifier.predict([path]) == ["low"]
+
+
+posix_only = pytest.mark.skipif(os.name != "posix", reason="Windows has no such names or files.")
+
+
+@posix_only
+@pytest.mark.parametrize("memory", [False, True])
+def test_what_is_no_file_is_named(files, tmp_path, memory):
+    classifier = quick(memory=str(tmp_path / "memory") if memory else None).fit(*files)
+    os.mkfifo(tmp_path / "pipe.wav")
+    for name in ("pipe.wav", "nowhere.wav", ".", "null\0.wav"):
+        with pytest.raises(ValueError, match="Cannot read audio from"):
+            classifier.predict([tmp_path / name])
+
+
+@posix_only
+@pytest.mark.parametrize("memory", [False, True])
+def test_files_that_may_not_be_read(files, memory):
+    with without_rights() as folder:
+        classifier = quick(memory=str(folder / "memory") if memory else None)
+        (folder / "song.wav").touch(mode=0)
+        with pytest.raises(ValueError, match=r"song\.wav': Permission denied"):
+            classifier.fit([folder / "song.wav"] * 2, ["low", "high"])
+
+
+@posix_only
+@pytest.mark.parametrize("memory", [False, True])
+def test_names_of_any_bytes(files, tmp_path, memory):
+    classifier = quick(memory=str(tmp_path / "memory") if memory else None).fit(*files)
+    write(tmp_path / "low.wav", "low")
+    name = os.fsencode(tmp_path) + b"/\xff\xe9.wav"
+    os.rename(tmp_path / "low.wav", name)
+    for path in (name, os.fsdecode(name), Path(os.fsdecode(name))):
+        assert classifier.predict([path]) == ["low"]
+    assert classifier.predict(np.array([os.fsdecode(name)])) == ["low"]
+    os.remove(name)
+    with pytest.raises(ValueError, match=r"udcff\\udce9\.wav': there is no such file"):
+        classifier.predict([name])
+
+
 @pytest.mark.parametrize(
     ("X", "error", "message"),
     [
         ("a.wav", ValueError, "single path 'a.wav'"),
         ([], ValueError, "at least one song"),
+        (b"a.wav", ValueError, "single path b'a.wav'"),
+        (Path("a.wav"), ValueError, "single path"),
         (iter([]), TypeError, "list of paths or waveforms"),
+        ((path for path in ["a.wav", "b.wav"]), TypeError, "got generator: pass a list"),
+        ({"a.wav", "b.wav"}, TypeError, "got set: pass a list, in the order of the labels"),
+        ({"a": "a.wav", "b": "b.wav"}, TypeError, "got dict: pass a list"),
+        ({"a": "a.wav"}.values(), TypeError, "got dict_values: pass a list"),
+        (3, TypeError, "got int: pass a list"),
+        ((np.zeros(5), 22050), ValueError, r"single waveform with its sample rate, 22050"),
+        ([(np.zeros(5), 22050)] * 2, ValueError, "song 0 is a waveform with.* alone, at 400 Hz"),
+        (["a.wav", None], ValueError, "Cannot read|song 1 is missing"),
+        ([NOISE, None], ValueError, "song 1 is missing: .* got None"),
+        ([NOISE, np.nan], ValueError, "song 1 is missing: .* got nan"),
+        (pd.Series([NOISE, pd.NA]), ValueError, "song 1 is missing: .* got <NA>"),
+        ([NOISE, []], ValueError, "song 1 is empty"),
+        ([NOISE, np.empty(0)], ValueError, "song 1 is empty"),
+        ([NOISE, np.full(9, np.nan)], ValueError, "Input song 1 contains NaN"),
+        ([NOISE, ["a.wav"]], ValueError, "song 1 must be one path or a waveform, got a list"),
+        ([NOISE, [{}, {}]], ValueError, "song 1 must be a path or a waveform"),
+        ([NOISE, [[1], [1, 2]]], ValueError, "song 1 must be a path or a waveform"),
+        ([NOISE, np.zeros((2, 9))], ValueError, r"song 1 .* \(2, 9\): mix .*mean\(axis=0\)"),
+        ([NOISE, np.zeros((9, 2))], ValueError, r"song 1 .* \(9, 2\): mix .*mean\(axis=1\)"),
+        (TABLE[["path"]], ValueError, r"columns \['path'\].* such as X\['path'\]"),
+        (TABLE, ValueError, r"columns \['bpm', 'path'\].* such as X\['path'\]"),
+        (TABLE[["path"]].to_numpy(), ValueError, r"text of shape \(2, 1\): pass X\[:, 0\]"),
+        (TABLE[["path"]].to_numpy().astype(str), ValueError, r"pass X\[:, 0\]"),
+        (NOISE, ValueError, "Expected 2D array, got 1D array"),
+        (np.zeros((2, 2, 2)), ValueError, "dim 3"),
         ([3.0, 4.0], ValueError, "song 0 must have 1 dimensions, got float"),
         ([np.zeros((2, 2))] * 2, ValueError, r"song 0 must have 1 dimensions.*\(2, 2\)"),
         ([[0.0, np.nan]] * 2, ValueError, "NaN"),

@@ -1,11 +1,15 @@
 """Songs of your own, in a folder for each genre."""
 
 import os
+import warnings
 from pathlib import Path
 
 import numpy as np
 from sklearn.utils import Bunch
 from sklearn.utils._param_validation import validate_params
+
+from skgenre._folder_walk import walk_folders
+from skgenre._song_warnings import UnreadableSongWarning
 
 SOUND_SUFFIXES = frozenset(
     {".aif", ".aiff", ".au", ".caf", ".flac", ".mp3", ".oga", ".ogg", ".opus", ".w64", ".wav"}
@@ -20,8 +24,9 @@ def load_audio_folder(path, *, return_X_y=False):
     """Find the songs in a folder that has a folder for each genre.
 
     As :func:`sklearn.datasets.load_files`, but no file is opened: what comes back are paths, which
-    :class:`~skgenre.SongClassifier` reads. Songs may lie deeper in a genre's folder, say in one for
-    each album::
+    :class:`~skgenre.SongClassifier` reads. Links are followed, but into no folder twice within a
+    genre, so that those in a circle come to an end. Songs may lie deeper in a genre's folder, say
+    in one for each album::
 
         music/
             classical/
@@ -50,7 +55,7 @@ def load_audio_folder(path, *, return_X_y=False):
             Names of the folders that have songs, sorted.
         n_left_out : int
             Files that are hidden, that lie beside the genres' folders, or whose name does not
-            end as a sound file's does.
+            end as a sound file's does; and folders and links that could not be read.
 
     (paths, target) : tuple if ``return_X_y=True``
         The sound files and their classes, as above.
@@ -58,7 +63,13 @@ def load_audio_folder(path, *, return_X_y=False):
     Raises
     ------
     ValueError
-        If there is no such folder, or no sound file in its folders.
+        If there is no such folder, if it cannot be read, or if there is no sound file in its
+        folders.
+
+    Warns
+    -----
+    UnreadableSongWarning
+        If folders or links in it cannot be read; it names them.
 
     See Also
     --------
@@ -79,15 +90,18 @@ def load_audio_folder(path, *, return_X_y=False):
     (array(['classical', 'rock'], dtype='<U9'), 1)
     """
     root = Path(path)
-    if not root.is_dir():
+    if not os.path.isdir(root):
         raise ValueError(f"{os.fspath(path)!r} is not a folder.")
-    files = sorted(file.relative_to(root) for file in root.rglob("*") if file.is_file())
-    songs = [file for file in files if is_song(file) and len(file.parts) > 1]
+    found = walk_folders(root)
+    songs = [file for file in found.files if is_song(file) and len(file.parts) > 1]
+    unreadable = f"Left out, as it cannot be read: {found.describe_unreadable()}."
     if not songs:
         raise ValueError(
             f"{os.fspath(path)!r} has no sound file in a folder for a genre: expected files such "
-            "as rock/song.ogg in it."
+            f"as rock/song.ogg in it.{' ' + unreadable if found.unreadable else ''}"
         )
+    if found.unreadable:
+        warnings.warn(unreadable, UnreadableSongWarning, stacklevel=3)
     target_names, target = np.unique([song.parts[0] for song in songs], return_inverse=True)
     paths = [str(root / song) for song in songs]
     if return_X_y:
@@ -96,7 +110,7 @@ def load_audio_folder(path, *, return_X_y=False):
         paths=paths,
         target=target,
         target_names=target_names,
-        n_left_out=len(files) - len(songs),
+        n_left_out=len(found.files) - len(songs) + len(found.unreadable),
     )
 
 
