@@ -17,6 +17,7 @@ from skgenre._fit_metadata import fit_with_metadata
 from skgenre._progress_bars import follow
 from skgenre._recordings import Recordings, describe_duplicates
 from skgenre._sklearn_callbacks import CallbackSupportMixin
+from skgenre._snapshots import replaced_once_fitted, snapshot
 from skgenre._song_batches import predict_by_song
 from skgenre._song_cutting import CutSong, count_timesteps, cut_song
 from skgenre._song_input import check_songs
@@ -255,8 +256,9 @@ class SongClassifier(
         >>> classifier.predict(songs).shape
         (4,)
         """
-        likeliest = self.predict_proba(X).argmax(axis=1)
-        return self.classes_[likeliest]
+        fitted = snapshot(self)
+        likeliest = fitted.predict_proba(X).argmax(axis=1)
+        return fitted.classes_[likeliest]
 
     def predict_proba(self, X):
         """Estimate the probability of each class for each song.
@@ -295,8 +297,9 @@ class SongClassifier(
         >>> classifier.predict_proba(songs).shape
         (4, 2)
         """
-        courses = self.predict_excerpts(X)
-        return np.array([self._aggregate(course.probabilities) for course in courses])
+        fitted = snapshot(self)
+        courses = fitted.predict_excerpts(X)
+        return np.array([fitted._aggregate(course.probabilities) for course in courses])
 
     def predict_excerpts(self, X):
         """Tell the course of each song: what its excerpts say, one after the other.
@@ -345,9 +348,10 @@ class SongClassifier(
         (2, 2)
         """
         check_is_fitted(self)
-        with closing(self._cut(check_songs(X))) as cut:
-            predicted = predict_by_song(self.estimator_, cut)
-            return [self._follow(song, probabilities) for song, probabilities in predicted]
+        fitted = snapshot(self)
+        with closing(fitted._cut(check_songs(X))) as cut:
+            predicted = predict_by_song(fitted.estimator_, cut)
+            return [fitted._follow(song, probabilities) for song, probabilities in predicted]
 
     def _learn(self, estimator, parts, y, weights, context):
         """Fit the classifier of excerpts, of which each song is a part."""
@@ -363,10 +367,10 @@ class SongClassifier(
         context.call_on_fit_task_end(**watched)
         check_excerpt_classifier(estimator)
         classes, class_prior = learned_classes(estimator, y[heard], weights[heard])
-        # Together, once nothing can fail: an interrupted fit leaves the classifier as it was.
-        self.estimator_ = estimator
-        self.classes_, self.class_prior_ = classes, class_prior
-        self.n_excerpts_ = n_excerpts
+        with replaced_once_fitted(self) as fitted:
+            fitted.estimator_ = estimator
+            fitted.classes_, fitted.class_prior_ = classes, class_prior
+            fitted.n_excerpts_ = n_excerpts
 
     def _cut(self, songs, recordings=None):
         """Yield the excerpts of each song and where they begin; none of one that is unreadable."""
