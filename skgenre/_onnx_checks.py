@@ -16,6 +16,7 @@ MAX_NUMBERS = 2**26
 NUMBERS_PER_CALL = 2**24
 # What stands for the number of excerpts among the sizes of a result.
 _ROWS = "rows"
+_MAX_DIMENSIONS = 8
 _REFUSED_ATTRIBUTES = (
     onnx.AttributeProto.GRAPH,
     onnx.AttributeProto.GRAPHS,
@@ -93,7 +94,7 @@ def _infer_shapes(model):
             del node.attribute[:]
             node.op_type, node.domain = "Identity", ""
         elif node.op_type == "ArrayFeatureExtractor" and node.domain == "ai.onnx.ml":
-            _as_gather(node, constants)
+            _as_gather(plain.graph, node, constants)
         elif node.op_type == "Reshape" and _has_free_size(node, constants):
             _assume_rows(plain.graph, node, constants)
             assumed.append(node)
@@ -109,18 +110,25 @@ def _forget_shapes(graph):
         output.type.tensor_type.ClearField("shape")
 
 
-def _as_gather(node, constants):
+def _as_gather(graph, node, constants):
     """Write a choice of columns as the operator of which onnx infers the shape."""
     node.op_type, node.domain = "Gather", ""
     node.attribute.append(onnx.helper.make_attribute("axis", -1))
-    # With one index that is in no list Gather would drop the axis.
     if node.input[1] in constants and not constants[node.input[1]].dims:
-        constants[node.input[1]].dims.append(1)
+        # With one index that is in no list Gather would drop the axis.
+        listed = graph.initializer.add()
+        listed.CopyFrom(constants[node.input[1]])
+        listed.dims.append(1)
+        listed.name = node.input[1] = f"{node.output[0]}, its list of columns"
 
 
 def _has_free_size(node, constants):
     """Return whether one size of a new shape follows from the others."""
-    sizes = _values(constants[node.input[1]]) if node.input[1] in constants else []
+    # The first versions of the operator have the shape in an attribute.
+    shape = constants.get(node.input[1]) if len(node.input) > 1 else None
+    if shape is None or math.prod(shape.dims) > _MAX_DIMENSIONS:
+        return False
+    sizes = _values(shape)
     return sizes.count(-1) == 1 and 0 not in sizes
 
 

@@ -143,6 +143,30 @@ def rows_split(model):
     with_nodes(helper.make_node("Reshape", ["X", "halves"], ["split"]), halves=[-1, 30])(model)
 
 
+def shape_in_an_attribute(model):
+    with_nodes(helper.make_node("Reshape", ["X"], ["Y"], shape=[-1, 60]))(model)
+    model.opset_import[0].version = 4
+
+
+def long_shape(model):
+    with_nodes(helper.make_node("Reshape", ["X", "shape"], ["Y"]), shape=[-1] + [1] * 10**6)(model)
+
+
+def scalar_that_is_used_twice(model):
+    """What is a scalar here must not be a list there: the number of its axes is a size."""
+    with_nodes(
+        helper.make_node("ArrayFeatureExtractor", ["X", "scalar"], ["Y"], domain="ai.onnx.ml"),
+        helper.make_node("Shape", ["scalar"], ["sizes"]),
+        helper.make_node("Shape", ["sizes"], ["n_axes"]),
+        helper.make_node("Sub", ["one", "n_axes"], ["is_scalar"]),
+        helper.make_node("Mul", ["is_scalar", "vast"], ["size"]),
+        helper.make_node("ConstantOfShape", ["size"], ["huge"]),
+        scalar=0,
+        one=[1],
+        vast=[2**40],
+    )(model)
+
+
 def with_probabilities(*nodes, **constants):
     """Put operators behind the graph; they make "probabilities" of what was "computed"."""
 
@@ -223,6 +247,9 @@ GRAPHS = {
         huge_as_the_file_declares_it,
         "nobody knows how large its result 'huge'",
     ),
+    "shape in an attribute": (shape_in_an_attribute, "."),
+    "long shape": (long_shape, "."),
+    "scalar that is used twice": (scalar_that_is_used_twice, "numbers, more than|nobody knows"),
     "rows split": (rows_split, "nobody knows how large its result 'split'"),
     "one row for all": (one_row_for_all, r"shape \[1, 2\] does not have a row for each excerpt"),
     "three rows": (three_rows, r"shape \[3, 2\] does not have a row for each excerpt"),
