@@ -2,7 +2,9 @@
 
 import math
 import os
+from itertools import groupby
 from numbers import Integral, Real
+from operator import itemgetter
 
 import numpy as np
 from sklearn.utils import check_array
@@ -10,7 +12,8 @@ from sklearn.utils._param_validation import Interval, StrOptions, validate_param
 
 from skgenre._extras import import_extra
 from skgenre._large_amplitudes import sums_may_overflow
-from skgenre._sound_files import open_sound, read_blocks
+from skgenre._passages import Passage, resampled_length
+from skgenre._sound_files import open_sound
 
 __all__ = [
     "EXCERPT_SECONDS",
@@ -99,37 +102,13 @@ def read_audio(path, *, sample_rate=SAMPLE_RATE, mono=True, offset=0, duration=N
     >>> waveform.shape
     (800,)
     """
-    with open_sound(path) as sound:
-        n_frames = _seek(sound, offset, duration)
-        n_samples = _resampled_length(n_frames, sound.samplerate, sample_rate)
-        if n_samples * (1 if mono else sound.channels) * 4 > MAX_BYTES:
-            raise ValueError(
-                f"{n_frames / sound.samplerate / 3600:.3g} hours of sound take more than "
-                f"{MAX_BYTES} bytes."
-            )
-        blocks = read_blocks(sound, n_frames)
-        return _resample(map(_mix, blocks) if mono else blocks, sound.samplerate, sample_rate)
-
-
-def _seek(sound, offset, duration):
-    """Go to the offset, in seconds; returns the number of frames to read from there."""
-    first = round(offset * sound.samplerate)
-    n_left = sound.frames - first
-    if n_left <= 0:
-        seconds = sound.frames / sound.samplerate
-        raise ValueError(f"it holds {seconds:g} seconds, none after offset={offset}.")
-    sound.seek(first)
-    if duration is None:
-        return n_left
-    return min(n_left, max(1, round(duration * sound.samplerate)))
-
-
-def _mix(block):
-    if block.shape[1] == 1:
-        return block[:, 0]
-    # Amplitudes near the end of float32's range may leave it; then they are not finite.
-    with np.errstate(over="ignore", invalid="ignore"):
-        return block @ np.full(block.shape[1], 1 / block.shape[1], block.dtype)
+    passage = Passage(offset, duration, mono=mono, sample_rate=sample_rate, max_bytes=MAX_BYTES)
+    with open_sound(path) as streams:
+        # Joined files may have several rates.
+        runs = groupby(passage.blocks(streams), itemgetter(0))
+        return np.concatenate(
+            [_resample(map(itemgetter(1), run), rate, sample_rate) for rate, run in runs]
+        )
 
 
 @validate_params(
@@ -181,10 +160,6 @@ def resample(waveform, *, original_rate, sample_rate=SAMPLE_RATE):
     return _resample([waveform], original_rate, sample_rate)
 
 
-def _resampled_length(n_samples, original_rate, sample_rate):
-    return -(-n_samples * sample_rate // original_rate)
-
-
 def _resample(blocks, original_rate, sample_rate):
     """Join the blocks of a waveform at another rate."""
     if original_rate == sample_rate:
@@ -201,7 +176,7 @@ def _resample(blocks, original_rate, sample_rate):
     parts.append(stream.resample_chunk(block[:0], last=True))
     # soxr rounds the length its own way, to one sample more or less.
     waveform = np.concatenate([*parts, np.zeros_like(parts[0], shape=(1, *block.shape[1:]))])
-    return _finite(waveform[: _resampled_length(n_frames, original_rate, sample_rate)])
+    return _finite(waveform[: resampled_length(n_frames, original_rate, sample_rate)])
 
 
 def _finite(waveform):

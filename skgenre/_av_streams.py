@@ -1,0 +1,121 @@
+"""Sound that FFmpeg decodes, through PyAV."""
+
+from contextlib import contextmanager
+from itertools import groupby
+
+import numpy as np
+
+# Of containers, those that hold sound themselves: none that names other files or addresses.
+_FORMATS = (
+    "3g2,3gp,aac,ac3,aiff,amr,ape,asf,avi,caf,dsf,eac3,flv,m4a,matroska,mj2,mov,mp4,mpc,mpc8,mpeg,"
+    "mpegts,ogg,tta,wav,webm,wv"
+)
+_CODECS = (
+    "aac,aac_latm,ac3,adpcm_ima_qt,adpcm_ima_wav,adpcm_ms,adpcm_swf,alac,amrnb,amrwb,ape,"
+    "dsd_lsbf,dsd_lsbf_planar,dsd_msbf,dsd_msbf_planar,eac3,flac,gsm,gsm_ms,libopencore_amrnb,"
+    "libopencore_amrwb,libopus,libspeex,mp1,mp1float,mp2,mp2float,mp3,mp3float,mpc7,mpc8,opus,"
+    "pcm_alaw,pcm_f32be,pcm_f32le,pcm_f64be,pcm_f64le,pcm_mulaw,pcm_s16be,pcm_s16le,pcm_s24be,"
+    "pcm_s24le,pcm_s32be,pcm_s32le,pcm_s8,pcm_u8,speex,tta,vorbis,wavpack,wmalossless,wmapro,"
+    "wmav1,wmav2,wmavoice"
+)
+# In these the length of a stream is what was written, and no estimate.
+_FORMATS_WITH_LENGTH = {"asf", "ape", "mov", "tta", "wv"}
+# A packet at each end may be left out, and some containers count in milliseconds.
+_TOLERANCE_SECONDS = 0.5
+
+
+class AvStream:
+    """Frames of one rate and one number of channels; as `LibsndfileStream`, it cannot seek."""
+
+    n_frames = None
+
+    def __init__(self, samplerate, n_channels, frames):
+        self.samplerate = samplerate
+        self.n_channels = n_channels
+        self._frames = frames
+
+    def blocks(self, first):
+        """Decode; as `LibsndfileStream.blocks`, from the beginning."""
+        place = 0
+        for frame in self._frames:
+            block = _amplitudes(frame)
+            yield place, block
+            place += len(block)
+
+
+@contextmanager
+def open_av(av, file):
+    """Open the first stream of sound of a file.
+
+    Parameters
+    ----------
+    av : module
+        PyAV.
+    file : file object
+        Open for reading bytes.
+
+    Yields
+    ------
+    streams : iterable of AvStream
+        In the order of time; another one begins where the rate or the channels change.
+
+    Raises
+    ------
+    ValueError
+        If the file has no sound, is damaged, or ends before the length that it declares.
+    """
+    options = {"format_whitelist": _FORMATS, "codec_whitelist": _CODECS}
+    try:
+        with av.open(file, "r", container_options=options, metadata_errors="replace") as container:
+            if not container.streams.audio:
+                raise ValueError("it has no sound.")
+            yield _streams(container)
+    except av.FFmpegError as error:
+        raise ValueError(f"FFmpeg says: {error.strerror}.") from error
+
+
+def _streams(container):
+    for (samplerate, n_channels), frames in groupby(_frames(container), _rate_and_channels):
+        yield AvStream(samplerate, n_channels, frames)
+
+
+def _rate_and_channels(frame):
+    return frame.sample_rate, frame.layout.nb_channels
+
+
+def _frames(container):
+    stream = container.streams.audio[0]
+    n_seconds = 0
+    for frame in container.decode(stream):
+        n_seconds += frame.samples / frame.sample_rate
+        yield frame
+    declared = _declared_seconds(container, stream)
+    if declared - n_seconds > _TOLERANCE_SECONDS:
+        missing = declared - n_seconds
+        raise ValueError(f"it ends {missing:.3g} seconds before the length that it declares.")
+
+
+def _declared_seconds(container, stream):
+    """Return how long the sound is to be; 0 where the file does not say."""
+    names = set(container.format.name.split(","))
+    if names & _FORMATS_WITH_LENGTH and stream.duration:
+        return float(stream.duration * stream.time_base)
+    # Of several streams, which the whole is as long as is not known.
+    if "matroska" in names and len(container.streams) == 1 and container.duration:
+        return container.duration / 1e6
+    return 0
+
+
+def _amplitudes(frame):
+    """Return the samples of a frame, full scale is 1, with a column for each channel."""
+    samples = frame.to_ndarray()
+    if frame.format.is_planar:
+        samples = samples.T
+    samples = samples.reshape(-1, frame.layout.nb_channels)
+    if samples.dtype == np.uint8:
+        return (samples.astype(np.float32) - 128) / 128
+    if samples.dtype.kind == "i":
+        return samples.astype(np.float32) / -float(np.iinfo(samples.dtype).min)
+    # Amplitudes beyond float32's range become infinite.
+    with np.errstate(over="ignore"):
+        return samples.astype(np.float32)
