@@ -1,6 +1,5 @@
 """Sound that FFmpeg decodes, through PyAV."""
 
-from contextlib import contextmanager
 from itertools import groupby
 
 import numpy as np
@@ -19,7 +18,7 @@ _CODECS = (
     "wmav1,wmav2,wmavoice"
 )
 # In these the length of a stream is what was written, and no estimate.
-_FORMATS_WITH_LENGTH = {"asf", "ape", "mov", "tta", "wv"}
+_FORMATS_WITH_LENGTH = {"ape", "mov", "tta", "wv"}
 # A packet at each end may be left out, and some containers count in milliseconds.
 _TOLERANCE_SECONDS = 0.5
 
@@ -43,9 +42,8 @@ class AvStream:
             place += len(block)
 
 
-@contextmanager
-def open_av(av, file):
-    """Open the first stream of sound of a file.
+def decode_with_av(av, file):
+    """Decode the first stream of sound of a file.
 
     Parameters
     ----------
@@ -56,7 +54,7 @@ def open_av(av, file):
 
     Yields
     ------
-    streams : iterable of AvStream
+    stream : AvStream
         In the order of time; another one begins where the rate or the channels change.
 
     Raises
@@ -64,18 +62,7 @@ def open_av(av, file):
     ValueError
         If the file has no sound, is damaged, or ends before the length that it declares.
     """
-    options = {"format_whitelist": _FORMATS, "codec_whitelist": _CODECS}
-    try:
-        with av.open(file, "r", container_options=options, metadata_errors="replace") as container:
-            if not container.streams.audio:
-                raise ValueError("it has no sound.")
-            yield _streams(container)
-    except av.FFmpegError as error:
-        raise ValueError(f"FFmpeg says: {error.strerror}.") from error
-
-
-def _streams(container):
-    for (samplerate, n_channels), frames in groupby(_frames(container), _rate_and_channels):
+    for (samplerate, n_channels), frames in groupby(_frames(av, file), _rate_and_channels):
         yield AvStream(samplerate, n_channels, frames)
 
 
@@ -83,16 +70,26 @@ def _rate_and_channels(frame):
     return frame.sample_rate, frame.layout.nb_channels
 
 
-def _frames(container):
+def _frames(av, file):
+    options = {"format_whitelist": _FORMATS, "codec_whitelist": _CODECS}
+    try:
+        with av.open(file, "r", container_options=options, metadata_errors="replace") as container:
+            if not container.streams.audio:
+                raise ValueError("it has no sound.")
+            yield from _decode(container)
+    except av.FFmpegError as error:
+        raise ValueError(f"FFmpeg stopped: {error.strerror}.") from error
+
+
+def _decode(container):
     stream = container.streams.audio[0]
     n_seconds = 0
     for frame in container.decode(stream):
         n_seconds += frame.samples / frame.sample_rate
         yield frame
-    declared = _declared_seconds(container, stream)
-    if declared - n_seconds > _TOLERANCE_SECONDS:
-        missing = declared - n_seconds
-        raise ValueError(f"it ends {missing:.3g} seconds before the length that it declares.")
+    n_missing = _declared_seconds(container, stream) - n_seconds
+    if n_missing > _TOLERANCE_SECONDS:
+        raise ValueError(f"it ends {n_missing:.3g} seconds before the length that it declares.")
 
 
 def _declared_seconds(container, stream):

@@ -27,10 +27,12 @@ _LAYOUTS = {
     b"caff": _Layout(8, struct.Struct(">4sQ"), b"data", n_prefix_bytes=4, alignment=1),
 }
 _AU_HEADERS = {b".snd": struct.Struct(">4x2I"), b"dns.": struct.Struct("<4x2I")}
+# WAVE_FORMAT_MPEG and WAVE_FORMAT_MPEGLAYER3.
+_MPEG_ENCODINGS = (b"\x50\x00", b"\x55\x00")
 CHUNK_MARKS = (*_LAYOUTS, *_AU_HEADERS)
 
 
-class _Samples(NamedTuple):
+class Samples(NamedTuple):
     """Where a file says its samples are, and where it says how many bytes they take."""
 
     start: int
@@ -41,17 +43,19 @@ class _Samples(NamedTuple):
     n_other: int = 0
     # Whether chunks follow, in the place of samples.
     is_empty: bool = False
+    # Whether they are frames of MPEG audio.
+    is_mpeg: bool = False
 
 
-def chunk_pieces(file, size):
+def chunk_pieces(samples, size):
     """Find the pieces of a file of chunks that a decoder is to read.
 
     Parameters
     ----------
-    file : file object
-        Open for reading bytes.
+    samples : Samples or None
+        Where the file says its samples are.
     size : int
-        How many it has.
+        How many bytes it has.
 
     Returns
     -------
@@ -64,7 +68,6 @@ def chunk_pieces(file, size):
     ValueError
         If the samples are cut short, which libsndfile reads without complaint.
     """
-    samples = _find_samples(file, size)
     if samples is None:
         return [range(size)]
     n_there = size - samples.start
@@ -76,35 +79,54 @@ def chunk_pieces(file, size):
     return [range(size)]
 
 
-def _find_samples(file, size):
+def find_samples(file, size):
+    """Find where a file of chunks says its samples are.
+
+    Parameters
+    ----------
+    file : file object
+        Open for reading bytes.
+    size : int
+        How many it has.
+
+    Returns
+    -------
+    Samples or None
+        None where it has none, or is of another kind.
+    """
     file.seek(0)
     head = file.read(12)
     kind = head[:4]
+    if kind == b"FORM" and head[8:] in (b"8SVX", b"16SV"):
+        return _find_chunk(file, size, _LAYOUTS[kind]._replace(samples=b"BODY", n_prefix_bytes=0))
     if kind in _LAYOUTS:
         return _find_chunk(file, size, _LAYOUTS[kind])
     if kind in _AU_HEADERS and len(head) == 12:
         start, n_bytes = _AU_HEADERS[kind].unpack(head)
-        return _Samples(start, n_bytes, 8, _AU_HEADERS[kind].format[0] + "I")
+        return Samples(start, n_bytes, 8, _AU_HEADERS[kind].format[0] + "I")
     return None
 
 
 def _find_chunk(file, size, layout):
     """Go from chunk to chunk until that of the samples."""
-    ds64 = None
+    ds64, encoding = None, None
     for place, name, n_bytes in _chunks(file, size, layout, layout.first):
         if name == b"ds64":
             file.seek(place + 16)
-            ds64 = _Samples(0, int.from_bytes(file.read(8), "little"), place + 16, "<Q")
+            ds64 = Samples(0, int.from_bytes(file.read(8), "little"), place + 16, "<Q")
+        elif name == b"fmt ":
+            encoding = file.read(2)
         elif name == layout.samples:
             start = place + layout.header.size
             order, number = layout.header.format[0], layout.header.format[-1]
-            samples = _Samples(
+            samples = Samples(
                 start - layout.n_header_bytes_in_size,
                 n_bytes,
                 start - struct.calcsize(number),
                 order + number,
                 layout.n_header_bytes_in_size + layout.n_prefix_bytes,
                 _is_chain(file, size, layout, start + layout.n_prefix_bytes),
+                encoding in _MPEG_ENCODINGS,
             )
             if ds64 and n_bytes == 2**32 - 1:
                 return ds64._replace(start=start)

@@ -17,6 +17,7 @@ _BITRATES = {
 # MPEG-1, MPEG-2 and MPEG-2.5, by the two bits of a header.
 _RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
 _HEADER = re.compile(rb"\xff[\xe2-\xe7\xf2-\xf7\xfa-\xff][\x10-\xeb]", re.DOTALL)
+_FREE_FORMAT = re.compile(rb"\xff[\xe2-\xe7\xf2-\xf7\xfa-\xff][\x00-\x0b]")
 _N_CONFIRMING = 3
 _BYTES_PER_SEARCH = 2**16
 # How many bytes of a frame show whether it is sound or says how long the file is.
@@ -100,6 +101,11 @@ def find_frames(file, start, size):
             place, kind = frame.end, frame.kind
         else:
             place, kind = _find_frame(file, place, size), None
+
+
+def is_free_format(head):
+    """Return whether a frame begins that does not say how long it is."""
+    return _FREE_FORMAT.match(head) is not None
 
 
 def frame_at(file, place, size):

@@ -6,15 +6,15 @@ from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
-from skgenre._av_streams import open_av
-from skgenre._chunk_files import CHUNK_MARKS, chunk_pieces
+from skgenre._av_streams import decode_with_av
+from skgenre._chunk_files import CHUNK_MARKS, chunk_pieces, find_samples
 from skgenre._extras import import_extra
 from skgenre._file_kinds import N_HEAD_BYTES, name_kind
 from skgenre._file_views import FileView
 from skgenre._flac_files import flac_pieces
 from skgenre._foreign_files import one_error
 from skgenre._mpeg_files import find_mpeg_parts
-from skgenre._mpeg_frames import skip_tags
+from skgenre._mpeg_frames import is_free_format, skip_tags
 from skgenre._ogg_pages import ogg_links
 from skgenre._sound_streams import LibsndfileStream
 
@@ -35,6 +35,8 @@ _OTHER_MARKS = (
     b"ALawSoundFile",
     b"\xf0\x7e",
 )
+# By their names libsndfile would take these for sound, whatever they hold.
+_RAW_SUFFIXES = {".au", ".raw", ".snd"}
 _MPEG_SUFFIXES = {".mp1", ".mp2", ".mp3"}
 
 
@@ -83,8 +85,6 @@ def _check_path(path):
     if not path.is_file():
         # Opening a pipe would wait for somebody to write to it.
         raise ValueError("it is not a file." if path.exists() else "there is no such file.")
-    if path.suffix.lower() == ".raw":
-        raise ValueError("a raw file does not say what it holds.")
 
 
 def _streams(soundfile, path, file, size):
@@ -97,22 +97,23 @@ def _streams(soundfile, path, file, size):
     elif name:
         raise ValueError(f"it is {name}.")
     elif parts := _find_parts(file, start, size, head):
-        yield from _decode_parts(soundfile, file, parts)
-    elif path.suffix.lower() in _MPEG_SUFFIXES:
-        # libsndfile would take it for MPEG audio by its name.
+        yield from _decode_parts(soundfile, file, parts, head.startswith(b"OggS"))
+    elif path.suffix.lower() in _RAW_SUFFIXES:
+        raise ValueError("a raw file does not say what it holds.")
+    elif path.suffix.lower() in _MPEG_SUFFIXES and not is_free_format(head):
         raise ValueError("it has no frame of MPEG audio.")
     else:
         with soundfile.SoundFile(os.fsencode(path)) as sound:
             yield LibsndfileStream(sound, 0, None)
 
 
-def _decode_parts(soundfile, file, parts):
+def _decode_parts(soundfile, file, parts, is_ogg):
     for part in parts:
         view = FileView(file, part.pieces, part.n_seeming_bytes)
         try:
             sound = soundfile.SoundFile(view)
         except soundfile.LibsndfileError as error:
-            if view.failure or error.code != _UNSUPPORTED_ENCODING:
+            if view.failure or not (is_ogg or error.code == _UNSUPPORTED_ENCODING):
                 raise view.failure or error from None
             yield from _decode_with_ffmpeg(file, "libsndfile does not know its encoding")
             return
@@ -129,7 +130,12 @@ def _find_parts(file, start, size, head):
     if head.startswith(b"fLaC"):
         return [_Part([places]) for places in flac_pieces(file, start, size)]
     if start == 0 and head.startswith(CHUNK_MARKS):
-        return [_Part(chunk_pieces(file, size))]
+        samples = find_samples(file, size)
+        pieces = chunk_pieces(samples, size)
+        if not (samples and samples.is_mpeg):
+            return [_Part(pieces)]
+        # libsndfile guesses the length of these too.
+        start, size = samples.start, min(samples.start + samples.n_bytes, size)
     if start == 0 and head.startswith(_OTHER_MARKS):
         return [_Part([range(size)])]
     return [_Part(*part) for part in find_mpeg_parts(file, start, size)]
@@ -141,5 +147,4 @@ def _decode_with_ffmpeg(file, reason):
     except ModuleNotFoundError as error:
         raise ValueError(f"{reason}; FFmpeg decodes it: pip install 'skgenre[av]'.") from error
     file.seek(0)
-    with open_av(av, file) as streams:
-        yield from streams
+    yield from decode_with_av(av, file)

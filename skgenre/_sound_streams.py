@@ -30,7 +30,8 @@ class LibsndfileStream:
         self.n_channels = sound.channels
         self._sound = sound
         self._n_skipped = n_skipped
-        self._can_seek = sound.seekable()
+        # Of DWVW libsndfile only claims that it can.
+        self._can_seek = sound.seekable() and not sound.subtype.startswith("DWVW")
         if n_frames is None and sound.frames != _UNKNOWN_LENGTH:
             n_frames = sound.frames
         self.n_frames = n_frames
