@@ -1,5 +1,6 @@
 """Sound that FFmpeg decodes, through PyAV."""
 
+import os
 from itertools import groupby
 
 import numpy as np
@@ -18,9 +19,12 @@ _CODECS = (
     "wmav1,wmav2,wmavoice"
 )
 # In these the length of a stream is what was written, and no estimate.
-_FORMATS_WITH_LENGTH = {"ape", "mov", "tta", "wv"}
+_FORMATS_WITH_LENGTH = {"ape", "avi", "mov", "tta", "wv"}
 # A packet at each end may be left out, and some containers count in milliseconds.
 _TOLERANCE_SECONDS = 0.5
+# The object of such a file that says how long it is, and where to look for it.
+_ASF_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
+_MAX_ASF_HEADER = 2**16
 
 
 class AvStream:
@@ -66,11 +70,27 @@ def decode_with_av(av, file):
         yield AvStream(samplerate, n_channels, frames)
 
 
+def _check_asf(file):
+    """Refuse a Windows Media file of another length than it says; FFmpeg would not complain."""
+    file.seek(0)
+    head = file.read(_MAX_ASF_HEADER)
+    _, _, properties = head.partition(_ASF_PROPERTIES)
+    n_declared, flags = int.from_bytes(properties[24:32], "little"), properties[72:73]
+    n_bytes = file.seek(0, os.SEEK_END)
+    # A stream says so by the first flag.
+    if flags == b"\x02" and n_declared > n_bytes:
+        raise ValueError(
+            f"it ends {n_declared - n_bytes} bytes before the length that it declares."
+        )
+
+
 def _rate_and_channels(frame):
     return frame.sample_rate, frame.layout.nb_channels
 
 
 def _frames(av, file):
+    _check_asf(file)
+    file.seek(0)
     options = {"format_whitelist": _FORMATS, "codec_whitelist": _CODECS}
     try:
         with av.open(file, "r", container_options=options, metadata_errors="replace") as container:

@@ -93,14 +93,22 @@ def find_frames(file, start, size):
     frame : Frame
         Whole frames, in the order of the file.
     """
-    place, kind = start, None
-    while place is not None:
+    previous, place = None, start
+    while True:
         frame = frame_at(file, place, size)
-        if frame and (frame.kind == kind or _is_confirmed(file, frame, size)):
-            yield frame
-            place, kind = frame.end, frame.kind
-        else:
-            place, kind = _find_frame(file, place, size), None
+        is_next = previous and frame and frame.kind == previous.kind
+        if not is_next and not (frame and _is_confirmed(file, frame, size)):
+            # A frame that was cut ends where the next one has begun.
+            inside = place if previous is None else previous.place + 1
+            place = place if _is_tag(file, place) else inside
+            frame = _find_frame(file, place, size)
+            if previous and frame and frame.place < previous.end:
+                previous = None
+        if previous:
+            yield previous
+        if frame is None:
+            return
+        previous, place = frame, frame.end
 
 
 def is_free_format(head):
@@ -152,15 +160,15 @@ def _is_tag(file, place):
 
 
 def _find_frame(file, place, size):
-    """Return where the next frame may begin; None where there is none."""
-    place = skip_tags(file, place) or place + 1
+    """Find the next frame; None where there is none."""
+    place = skip_tags(file, place) or place
     while place < size:
         file.seek(place)
         block = file.read(_BYTES_PER_SEARCH)
         for found in _HEADER.finditer(block):
             frame = frame_at(file, place + found.start(), size)
             if frame and _is_confirmed(file, frame, size):
-                return frame.place
+                return frame
         # A header may lie across two blocks.
         place += max(len(block) - 2, 1)
     return None

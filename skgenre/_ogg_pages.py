@@ -67,8 +67,19 @@ def _pages(file, place, size):
             raise ValueError(f"it ends {end - size} bytes before its last page does.")
         if len(segments) < n_segments:
             return
+        _check_whole(file, place, end)
         yield _Page(place, end, flags, serial, not n_segments)
         place = end
+
+
+def _check_whole(file, place, end):
+    """Refuse a page within which another one begins: it was cut, and a file was joined to it."""
+    file.seek(end)
+    if file.read(4) in (b"OggS", b""):
+        return
+    file.seek(place + _HEADER.size)
+    if b"OggS" in file.read(end - place - _HEADER.size + 3):
+        raise ValueError("a page of it is cut short.")
 
 
 def _find_page(file, place):

@@ -104,7 +104,7 @@ def _streams(soundfile, path, file, size):
         raise ValueError("it has no frame of MPEG audio.")
     else:
         with soundfile.SoundFile(os.fsencode(path)) as sound:
-            yield LibsndfileStream(sound, 0, None)
+            yield LibsndfileStream(sound)
 
 
 def _decode_parts(soundfile, file, parts, is_ogg):
@@ -118,9 +118,7 @@ def _decode_parts(soundfile, file, parts, is_ogg):
             yield from _decode_with_ffmpeg(file, "libsndfile does not know its encoding")
             return
         with sound:
-            yield LibsndfileStream(sound, part.n_skipped, part.n_frames)
-        if view.failure:
-            raise view.failure
+            yield LibsndfileStream(sound, view, part.n_skipped, part.n_frames)
 
 
 def _find_parts(file, start, size, head):
@@ -146,5 +144,4 @@ def _decode_with_ffmpeg(file, reason):
         av = import_module("av")
     except ModuleNotFoundError as error:
         raise ValueError(f"{reason}; FFmpeg decodes it: pip install 'skgenre[av]'.") from error
-    file.seek(0)
     yield from decode_with_av(av, file)

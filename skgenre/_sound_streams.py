@@ -12,6 +12,8 @@ class LibsndfileStream:
     ----------
     sound : soundfile.SoundFile
         The open file.
+    view : FileView or None
+        What it reads; None is a file that it opened itself.
     n_skipped : int
         Frames in front that do not belong to the sound.
     n_frames : int or None
@@ -25,10 +27,11 @@ class LibsndfileStream:
         How many frames it has to have; None where the file does not say.
     """
 
-    def __init__(self, sound, n_skipped, n_frames):
+    def __init__(self, sound, view=None, n_skipped=0, n_frames=None):
         self.samplerate = sound.samplerate
         self.n_channels = sound.channels
         self._sound = sound
+        self._view = view
         self._n_skipped = n_skipped
         # Of DWVW libsndfile only claims that it can.
         self._can_seek = sound.seekable() and not sound.subtype.startswith("DWVW")
@@ -63,7 +66,7 @@ class LibsndfileStream:
         per_block = max(SAMPLES_PER_BLOCK // self.n_channels, 1)
         while place != self.n_frames:
             n_wanted = per_block if self.n_frames is None else min(self.n_frames - place, per_block)
-            block = self._sound.read(n_wanted, dtype="float32", always_2d=True)
+            block = self._read(n_wanted)
             if not len(block):
                 break
             yield place, block
@@ -78,5 +81,13 @@ class LibsndfileStream:
             self._sound.seek(self._n_skipped + first)
             return first
         if self._n_skipped:
-            self._sound.read(self._n_skipped, dtype="float32")
+            self._read(self._n_skipped)
         return 0
+
+    def _read(self, n_frames):
+        try:
+            return self._sound.read(n_frames, dtype="float32", always_2d=True)
+        finally:
+            # The reason for what the decoder makes of it.
+            if self._view and self._view.failure:
+                raise self._view.failure
