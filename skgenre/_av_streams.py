@@ -19,7 +19,7 @@ _CODECS = (
     "wmav1,wmav2,wmavoice"
 )
 # In these the length of a stream is what was written, and no estimate.
-_FORMATS_WITH_LENGTH = {"ape", "avi", "mov", "tta", "wv"}
+_FORMATS_WITH_LENGTH = {"ape", "mov", "tta", "wv"}
 # A packet at each end may be left out, and some containers count in milliseconds.
 _TOLERANCE_SECONDS = 0.5
 # The object of such a file that says how long it is, and where to look for it.

