@@ -11,7 +11,8 @@ _FORMATS = (
     "mpegts,ogg,tta,wav,webm,wv"
 )
 _CODECS = (
-    "aac,aac_latm,ac3,adpcm_ima_qt,adpcm_ima_wav,adpcm_ms,adpcm_swf,alac,amrnb,amrwb,ape,"
+    "aac,aac_latm,ac3,adpcm_g722,adpcm_g726,adpcm_ima_qt,adpcm_ima_wav,adpcm_ms,adpcm_swf,"
+    "adpcm_yamaha,alac,amrnb,amrwb,ape,"
     "dsd_lsbf,dsd_lsbf_planar,dsd_msbf,dsd_msbf_planar,eac3,flac,gsm,gsm_ms,libopencore_amrnb,"
     "libopencore_amrwb,libopus,libspeex,mp1,mp1float,mp2,mp2float,mp3,mp3float,mpc7,mpc8,opus,"
     "pcm_alaw,pcm_f32be,pcm_f32le,pcm_f64be,pcm_f64le,pcm_mulaw,pcm_s16be,pcm_s16le,pcm_s24be,"
@@ -28,20 +29,19 @@ _MAX_ASF_HEADER = 2**16
 
 
 class AvStream:
-    """Frames of one rate and one number of channels; as `LibsndfileStream`, it cannot seek."""
+    """Sound of one rate and one number of channels; as `LibsndfileStream`, it cannot seek."""
 
     n_frames = None
 
-    def __init__(self, samplerate, n_channels, frames):
+    def __init__(self, samplerate, n_channels, blocks):
         self.samplerate = samplerate
         self.n_channels = n_channels
-        self._frames = frames
+        self._blocks = blocks
 
     def blocks(self, first):
         """Decode; as `LibsndfileStream.blocks`, from the beginning."""
         place = 0
-        for frame in self._frames:
-            block = _amplitudes(frame)
+        for _, block in self._blocks:
             yield place, block
             place += len(block)
 
@@ -66,8 +66,8 @@ def decode_with_av(av, file):
     ValueError
         If the file has no sound, is damaged, or ends before the length that it declares.
     """
-    for (samplerate, n_channels), frames in groupby(_frames(av, file), _rate_and_channels):
-        yield AvStream(samplerate, n_channels, frames)
+    for (samplerate, n_channels), blocks in groupby(_blocks(av, file), _rate_and_channels):
+        yield AvStream(samplerate, n_channels, blocks)
 
 
 def _check_asf(file):
@@ -84,11 +84,12 @@ def _check_asf(file):
         )
 
 
-def _rate_and_channels(frame):
-    return frame.sample_rate, frame.layout.nb_channels
+def _rate_and_channels(pair):
+    samplerate, block = pair
+    return samplerate, block.shape[1]
 
 
-def _frames(av, file):
+def _blocks(av, file):
     _check_asf(file)
     file.seek(0)
     options = {"format_whitelist": _FORMATS, "codec_whitelist": _CODECS}
@@ -103,13 +104,28 @@ def _frames(av, file):
 
 def _decode(container):
     stream = container.streams.audio[0]
-    n_seconds = 0
+    n_seconds, n_surplus = 0, _n_surplus(container, stream)
     for frame in container.decode(stream):
         n_seconds += frame.samples / frame.sample_rate
-        yield frame
+        block = _amplitudes(frame)
+        yield frame.sample_rate, block[n_surplus:]
+        n_surplus = max(n_surplus - len(block), 0)
     n_missing = _declared_seconds(container, stream) - n_seconds
     if n_missing > _TOLERANCE_SECONDS:
         raise ValueError(f"it ends {n_missing:.3g} seconds before the length that it declares.")
+
+
+def _n_surplus(container, stream):
+    """Return how much of the encoder's delay FFmpeg leaves in.
+
+    It counts that of Opus in Matroska at the rate of what was encoded, and skips as many samples at
+    48 kHz.
+    """
+    context = stream.codec_context
+    head = context.extradata or b""
+    if "matroska" not in container.format.name or not head.startswith(b"OpusHead"):
+        return 0
+    return max(int.from_bytes(head[10:12], "little") - context.delay, 0)
 
 
 def _declared_seconds(container, stream):

@@ -16,6 +16,10 @@ _SOUND = {
     "a Musepack file": rb"MPCK|MP\+",
     "a DSF file": rb"DSD ",
     "a Flash video": rb"FLV\x01",
+    "a WAV file in an encoding that libsndfile does not know": (
+        rb"RIFF.{4}WAVEfmt .{4}"
+        rb"(\x20\x00|\x45\x00|\x65\x00|\xff\x00|[\x60-\x63]\x01|\x00\x20|\xac\xf1)"
+    ),
     "an AVI video": rb"RIFF.{4}AVI ",
     "an MPEG video": rb"\x00\x00\x01\xba|\x47.{187}\x47",
 }

@@ -93,6 +93,8 @@ def _streams(soundfile, path, file, size):
     head = file.read(N_HEAD_BYTES)
     name, is_known_to_ffmpeg = name_kind(head)
     if is_known_to_ffmpeg:
+        # FFmpeg would not complain of a WAV file that was cut.
+        chunk_pieces(find_samples(file, size), size)
         yield from _decode_with_ffmpeg(file, f"it is {name}")
     elif name:
         raise ValueError(f"it is {name}.")
@@ -115,7 +117,7 @@ def _decode_parts(soundfile, file, parts, is_ogg):
         except soundfile.LibsndfileError as error:
             if view.failure or not (is_ogg or error.code == _UNSUPPORTED_ENCODING):
                 raise view.failure or error from None
-            yield from _decode_with_ffmpeg(file, "libsndfile does not know its encoding")
+            yield from _decode_with_ffmpeg(file, "libsndfile does not read it")
             return
         with sound:
             yield LibsndfileStream(sound, view, part.n_skipped, part.n_frames)

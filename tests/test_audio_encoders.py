@@ -1,12 +1,13 @@
 """Files that other programs write, against what FFmpeg decodes from them.
 
 Encoders, containers, rates and numbers of channels; streams to a pipe, which cannot say how long
-they are; joined files. FFmpeg decides what a file holds: its length to 0.05 seconds, and its samples.
+they are; joined files. FFmpeg decides what a file holds: its length to 0.05 seconds, its samples.
 """
 
 import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,8 +28,9 @@ pytestmark = [
     ),
 ]
 
-SECONDS = 5
+SECONDS = 4
 FFMPEG = "ffmpeg -nostdin -v error -i {wav}"
+SOX_STREAM = "sox -t raw -r {rate} -c {n_channels} -e signed -b 16 - -t "
 # Commands write `{file}`; those with a pipe have no way back to the beginning of what they wrote.
 ENCODERS = {
     "lame.mp3": "lame --quiet {wav} {file}",
@@ -55,6 +57,7 @@ ENCODERS = {
     "ffmpeg.ogg": FFMPEG + " -c:a libvorbis {file}",
     "ffmpeg-pipe.ogg": FFMPEG + " -c:a libvorbis -f ogg - | cat > {file}",
     "ffmpeg.oga": FFMPEG + " -c:a flac {file}",
+    "ffmpeg-speex.ogg": FFMPEG + " -c:a libspeex -ar 16000 {file}",
     "flac.oga": "flac -s --ogg {wav} -o {file}",
     "opusenc.opus": "opusenc --quiet {wav} {file}",
     "ffmpeg-pipe.opus": FFMPEG + " -c:a libopus -f ogg - | cat > {file}",
@@ -62,7 +65,7 @@ ENCODERS = {
     "flac-pipe.flac": "flac -s - -c < {wav} | cat > {file}",
     "sox.flac": "sox {wav} {file}",
     "ffmpeg-pipe.flac": FFMPEG + " -f flac - | cat > {file}",
-    "sox-pipe.wav": "sox -t raw -r {rate} -c {n_channels} -e signed -b 16 - -t wav - < {raw} | cat > {file}",
+    "sox-pipe.wav": SOX_STREAM + "wav - < {raw} | cat > {file}",
     "sox-gsm.wav": "sox {wav} -c 1 -e gsm-full-rate {file}",
     "sox-ima.wav": "sox {wav} -e ima-adpcm {file}",
     "sox-ms.wav": "sox {wav} -e ms-adpcm {file}",
@@ -74,10 +77,10 @@ ENCODERS = {
     "ffmpeg-float.wav": FFMPEG + " -c:a pcm_f32le {file}",
     "ffmpeg-24.wav": FFMPEG + " -c:a pcm_s24le {file}",
     "ffmpeg-rf64.wav": FFMPEG + " -rf64 always {file}",
-    "sox-pipe.au": "sox -t raw -r {rate} -c {n_channels} -e signed -b 16 - -t au - < {raw} | cat > {file}",
+    "sox-pipe.au": SOX_STREAM + "au - < {raw} | cat > {file}",
     "ffmpeg-pipe.au": FFMPEG + " -f au - | cat > {file}",
     "sox.aiff": "sox {wav} {file}",
-    "sox-pipe.aiff": "sox -t raw -r {rate} -c {n_channels} -e signed -b 16 - -t aiff - < {raw} | cat > {file}",
+    "sox-pipe.aiff": SOX_STREAM + "aiff - < {raw} | cat > {file}",
     "ffmpeg.aiff": FFMPEG + " {file}",
     "ffmpeg.w64": FFMPEG + " {file}",
     "ffmpeg.caf": FFMPEG + " {file}",
@@ -102,8 +105,7 @@ ENCODERS = {
     "ffmpeg.ac3": FFMPEG + " {file}",
     "ffmpeg.ts": FFMPEG + " -c:a aac -f mpegts {file}",
 }
-RATES = [8000, 22050, 44100, 48000]
-CHANNELS = [1, 2]
+RATES_AND_CHANNELS = [(8000, 1), (22050, 1), (44100, 1), (44100, 2), (48000, 2)]
 # Two files of an encoder, end to end. FFmpeg puts silence of its own between those of Ogg and loses
 # frames between those of FLAC and behind tags: these are held to what it decodes of each.
 JOINED = {
@@ -111,10 +113,10 @@ JOINED = {
     "lame-v2-t.mp3": True,
     "lame.mp3": True,
     "sox-pipe.mp3": True,
-    "ffmpeg-pipe.mp3": True,
     "ffmpeg.mp2": True,
     "ffmpeg.aac": True,
     "lame-t-id3.mp3": False,
+    "ffmpeg-pipe.mp3": False,
     "oggenc.ogg": False,
     "ffmpeg-pipe.ogg": False,
     "opusenc.opus": False,
@@ -161,7 +163,7 @@ def encode(folder, name, rate, n_channels, seed):
 
 
 def decode(path):
-    """Return what FFmpeg decodes, at 400 Hz."""
+    """Return the rate of a file and what FFmpeg decodes of it."""
     probe = ["ffprobe", "-v", "error", "-select_streams", "a:0"]
     shown = subprocess.run(
         [*probe, "-show_entries", "stream=sample_rate", "-of", "csv=p=0", path],
@@ -174,21 +176,19 @@ def decode(path):
     done = subprocess.run(
         [*command, "-ac", "1", "-f", "f32le", "-"], capture_output=True, check=True
     )
-    return resample(np.frombuffer(done.stdout, np.float32), original_rate=rate)
+    return rate, np.frombuffer(done.stdout, np.float32)
 
 
 @pytest.fixture(scope="module")
 def songs(tmp_path_factory):
     """Every encoder, rate and number of channels that go together, streams and joins."""
     folder = tmp_path_factory.mktemp("encoders")
-    for rate in RATES:
-        for n_channels in CHANNELS:
-            for seed in (0, 1):
-                samples = music(rate, n_channels, seed)
-                source = folder / f"{rate}-{n_channels}-{seed}"
-                soundfile.write(f"{source}.wav", samples, rate, "PCM_16")
-                Path(f"{source}.raw").write_bytes((samples * 32767).astype("<i2").tobytes())
-    kinds = [(name, rate, n) for name in ENCODERS for rate in RATES for n in CHANNELS]
+    for (rate, n_channels), seed in product(RATES_AND_CHANNELS, (0, 1)):
+        samples = music(rate, n_channels, seed)
+        source = folder / f"{rate}-{n_channels}-{seed}"
+        soundfile.write(f"{source}.wav", samples, rate, "PCM_16")
+        Path(f"{source}.raw").write_bytes((samples * 32767).astype("<i2").tobytes())
+    kinds = [(name, *pair) for name, pair in product(ENCODERS, RATES_AND_CHANNELS)]
     seconds = [(name, 44100, 2) for name in JOINED]
     with ThreadPoolExecutor() as pool:
         paths = list(pool.map(lambda kind: encode(folder, *kind, 0), kinds))
@@ -210,7 +210,8 @@ def difference(song):
     """Return what is wrong with how a file is read; None for nothing."""
     try:
         waveform = read_audio(song.path)
-        truth = np.concatenate([decode(path) for path in song.truth])
+        rates, parts = zip(*map(decode, song.truth), strict=True)
+        truth = resample(np.concatenate(parts), original_rate=rates[0])
     except (ValueError, subprocess.CalledProcessError) as error:
         return f"{song.path.name}: {error}"
     n_samples = min(len(waveform), len(truth))
@@ -225,5 +226,5 @@ def test_files_of_other_programs_are_read_as_ffmpeg_decodes_them(songs):
     with ThreadPoolExecutor() as pool:
         wrong = [line for line in pool.map(difference, songs) if line]
     print(f"{len(songs) - len(wrong)} of {len(songs)} files as FFmpeg decodes them")
-    assert len(songs) >= 400
+    assert len(songs) >= 300
     assert not wrong, "\n".join(wrong)

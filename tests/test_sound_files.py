@@ -452,12 +452,11 @@ def test_what_ffmpeg_decodes(tmp_path, suffix):
     assert 1190 <= len(waveform) < 1230
     phases = np.exp(2j * np.pi * 50 / 400 * np.arange(1000))
     assert 0.49 < 2 * np.abs(np.mean(waveform[100:1100] * phases)) < 0.51
-    assert 0.48 < np.abs(waveform[100:-100]).max() < 0.52
     separate = read_audio(path, mono=False)
     assert_allclose(separate.mean(axis=1), waveform, atol=1e-5)
     part = read_audio(path, offset=1, duration=1)
     assert_allclose(part[40:-40], waveform[440:760], atol=1e-3)
-    with refuses(path, "it holds 3.* seconds, none after offset=9."):
+    with refuses(path, r"it holds [23][.\d]* seconds, none after offset=9\."):
         read_audio(path, offset=9)
 
 
@@ -503,11 +502,26 @@ def test_without_pyav_its_extra_is_named(tmp_path, monkeypatch, suffix):
 
 
 def test_an_encoding_that_libsndfile_does_not_know(tmp_path, monkeypatch):
-    path = write_with_av(tmp_path / "sound.wav", "aac", tone(50, 48000))
+    path = write_with_av(tmp_path / "sound.wav", "adpcm_yamaha", tone(50, 48000))
     assert 1200 <= len(read_audio(path)) < 1230
     monkeypatch.setitem(sys.modules, "av", None)
-    reason = r"libsndfile does not know its encoding; FFmpeg decodes it: pip install .+"
+    reason = "it is a WAV file in .+; FFmpeg decodes it: pip install 'skgenre.av.'."
     with refuses(path, reason):
+        read_audio(path)
+    path.write_bytes(path.read_bytes()[:-100])
+    with refuses(path, r"it ends 100 bytes before the length that it declares\."):
+        read_audio(path)
+
+
+@pytest.mark.parametrize(
+    ("format", "known", "other"), [("CAF", b"lpcm", b"Qclp"), ("OGG", b"\x01vorbis", b"Speex  ")]
+)
+def test_an_encoding_in_a_container_that_libsndfile_knows(save, monkeypatch, format, known, other):
+    path = save(encode(tone(50, 8000), 8000, format).replace(known, other, 1))
+    monkeypatch.setitem(sys.modules, "av", None)
+    with refuses(
+        path, "libsndfile does not read it; FFmpeg decodes it: pip install 'skgenre.av.'."
+    ):
         read_audio(path)
 
 

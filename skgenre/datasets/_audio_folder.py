@@ -7,39 +7,14 @@ import numpy as np
 from sklearn.utils import Bunch
 from sklearn.utils._param_validation import validate_params
 
-# What skgenre.audio.read_audio reads, the second half with PyAV.
+# What skgenre.audio.read_audio reads; the last two lines with PyAV.
 SOUND_SUFFIXES = frozenset(
-    [
-        ".aif",
-        ".aifc",
-        ".aiff",
-        ".au",
-        ".caf",
-        ".flac",
-        ".mp2",
-        ".mp3",
-        ".oga",
-        ".ogg",
-        ".opus",
-        ".snd",
-        ".w64",
-        ".wav",
-        ".wave",
-        ".3gp",
-        ".aac",
-        ".ac3",
-        ".amr",
-        ".ape",
-        ".asf",
-        ".m4a",
-        ".m4b",
-        ".mka",
-        ".mpc",
-        ".tta",
-        ".webm",
-        ".wma",
-        ".wv",
-    ]
+    {
+        *(".aif", ".aifc", ".aiff", ".au", ".caf", ".flac", ".mp2", ".mp3", ".oga", ".ogg"),
+        *(".opus", ".snd", ".w64", ".wav", ".wave"),
+        *(".3gp", ".aac", ".ac3", ".amr", ".ape", ".asf", ".m4a", ".m4b", ".mka", ".mpc"),
+        *(".tta", ".webm", ".wma", ".wv"),
+    }
 )
 
 
