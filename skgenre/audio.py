@@ -46,9 +46,14 @@ _RATE = [Interval(Integral, 1, None, closed="left")]
 def read_audio(path, *, sample_rate=SAMPLE_RATE, mono=True, offset=0, duration=None):
     """Read a sound file as a waveform.
 
-    WAV, FLAC, Ogg (Vorbis, Opus), MP3 and what else libsndfile knows, at any rate and with any
-    number of channels. The file is decoded, mixed and resampled block by block: memory is taken
-    for the waveform that comes out, not for the file.
+    WAV, AIFF, CAF, FLAC, Ogg (Vorbis, Opus), MP3 and what else libsndfile knows, at any rate and
+    with any number of channels; with PyAV also MP4 (M4A), AAC, Windows Media, WebM, Matroska and
+    others that FFmpeg knows, of which the first stream of sound is read. The file is decoded, mixed
+    and resampled block by block: memory is taken for the waveform that comes out, not for the file.
+
+    What decodes decides how long a file is: one that was written to a pipe and does not say, one
+    that was never closed and several that were joined are read to their end. A file that says how
+    long it is and is shorter was cut, and is refused.
 
     Parameters
     ----------
@@ -73,8 +78,10 @@ def read_audio(path, *, sample_rate=SAMPLE_RATE, mono=True, offset=0, duration=N
     Raises
     ------
     ValueError
-        If the file is missing, empty, cut short, damaged or no sound file; if it ends before
-        `offset`; if the waveform would take more than 1 GiB; or if it is not finite.
+        If the file is missing, empty, cut short, damaged or no sound file; if it needs PyAV, which
+        is not installed (``pip install 'skgenre[av]'``); if it ends before `offset`; if the
+        waveform would take more than 1 GiB; if it is not finite; or if files of different numbers
+        of channels were joined and ``mono=False``.
     ModuleNotFoundError
         If soundfile or soxr are not installed (``pip install 'skgenre[audio]'``).
 
@@ -85,6 +92,10 @@ def read_audio(path, *, sample_rate=SAMPLE_RATE, mono=True, offset=0, duration=N
 
     References
     ----------
+    libsndfile: https://libsndfile.github.io/libsndfile
+
+    PyAV, FFmpeg for Python: https://pyav.basswood-io.com
+
     soxr, the SoX resampler library, quality "HQ": https://sourceforge.net/projects/soxr
 
     Examples
