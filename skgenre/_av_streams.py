@@ -104,6 +104,8 @@ def _blocks(av, file):
 
 def _decode(container):
     stream = container.streams.audio[0]
+    if stream.codec_context is None:
+        raise ValueError("FFmpeg does not know its encoding.")
     n_seconds, n_surplus = 0, _n_surplus(container, stream)
     for frame in container.decode(stream):
         n_seconds += frame.samples / frame.sample_rate

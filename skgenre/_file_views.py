@@ -37,12 +37,6 @@ class FileView(io.RawIOBase):
         self._place = 0
         self._size = max(self._starts[-1], n_seeming_bytes)
 
-    def readable(self):
-        return True
-
-    def seekable(self):
-        return True
-
     def tell(self):
         return self._place
 

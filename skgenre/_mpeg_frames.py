@@ -19,7 +19,7 @@ _RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 
 _HEADER = re.compile(rb"\xff[\xe2-\xe7\xf2-\xf7\xfa-\xff][\x10-\xeb]", re.DOTALL)
 _FREE_FORMAT = re.compile(rb"\xff[\xe2-\xe7\xf2-\xf7\xfa-\xff][\x00-\x0b]")
 _N_CONFIRMING = 3
-_BYTES_PER_SEARCH = 2**16
+_BYTES_PER_SEARCH = 2**13
 # How many bytes of a frame show whether it is sound or says how long the file is.
 _N_HEAD_BYTES = 40
 _MAX_PIECES = 10_000

@@ -117,8 +117,7 @@ def _decode_parts(soundfile, file, parts, is_ogg):
         except soundfile.LibsndfileError as error:
             if view.failure or not (is_ogg or error.code == _UNSUPPORTED_ENCODING):
                 raise view.failure or error from None
-            yield from _decode_with_ffmpeg(file, "libsndfile does not read it")
-            return
+            return (yield from _decode_with_ffmpeg(file, "libsndfile does not read it"))
         with sound:
             yield LibsndfileStream(sound, view, part.n_skipped, part.n_frames)
 

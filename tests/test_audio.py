@@ -307,7 +307,7 @@ def ogg_last_page(content):
     return start, 27 + n_segments, len(content) - start
 
 
-@pytest.mark.parametrize("n_kept", [0, 4, 5, 26])
+@pytest.mark.parametrize("n_kept", [0, 4, 5, 26, 27])
 def test_an_ogg_file_cut_before_or_within_the_fixed_header_of_its_last_page(write, n_kept):
     path = write(tone(50, 44100), 44100, "sound.ogg")
     content = path.read_bytes()
