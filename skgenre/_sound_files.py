@@ -115,6 +115,9 @@ def _decode_parts(soundfile, file, parts, is_ogg):
         try:
             sound = soundfile.SoundFile(view)
         except soundfile.LibsndfileError as error:
+            if part.n_seeming_bytes and not view.failure:
+                # libmpg123's codes are not libsndfile's, which would give another code's message.
+                raise ValueError("its MPEG audio cannot be decoded.") from error
             if view.failure or not (is_ogg or error.code == _UNSUPPORTED_ENCODING):
                 raise view.failure or error from None
             return (yield from _decode_with_ffmpeg(file, "libsndfile does not read it"))
