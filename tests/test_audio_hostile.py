@@ -3,10 +3,11 @@
 import subprocess
 import sys
 
-import av
 import numpy as np
 import pytest
 import soundfile
+
+from tests.sound_bytes import write_with_av
 
 FORMATS = ["wav", "flac", "ogg", "mp3", "opus", "aiff", "caf", "w64", "au"]
 JOINED = {"joined.mp3": "mp3", "joined.ogg": "ogg", "joined.flac": "flac"}
@@ -80,17 +81,6 @@ def folder(tmp_path_factory):
     for suffix, codec in CODECS.items():
         write_with_av(folder / f"whole.{suffix}", codec, samples)
     return folder
-
-
-def write_with_av(path, codec, samples):
-    with av.open(path, "w") as container:
-        stream = container.add_stream(codec, rate=48000, layout="stereo", bit_rate=128_000)
-        resampler = av.AudioResampler(stream.format.name, "stereo", 48000, frame_size=1024)
-        frame = av.AudioFrame.from_ndarray(np.float32(samples.T).copy(), "fltp", "stereo")
-        frame.sample_rate = 48000
-        for packets in map(stream.encode, [*resampler.resample(frame), *resampler.resample(None)]):
-            container.mux(packets)
-        container.mux(stream.encode(None))
 
 
 def mutate(folder, suffix, seed, n_files):
