@@ -5,6 +5,8 @@ from itertools import groupby
 
 import numpy as np
 
+from skgenre._sound_streams import SAMPLES_PER_BLOCK
+
 # Of containers, those that hold sound themselves: none that names other files or addresses.
 _FORMATS = (
     "3g2,3gp,aac,ac3,aiff,amr,ape,asf,avi,caf,dsf,eac3,flv,m4a,matroska,mj2,mov,mp4,mpc,mpc8,mpeg,"
@@ -41,9 +43,22 @@ class AvStream:
     def blocks(self, first):
         """Decode; as `LibsndfileStream.blocks`, from the beginning."""
         place = 0
-        for _, block in self._blocks:
+        for block in _join(block for _, block in self._blocks):
             yield place, block
             place += len(block)
+
+
+def _join(blocks):
+    """Join blocks as short as frames to such as libsndfile decodes at a time."""
+    waiting, n_samples = [], 0
+    for block in blocks:
+        waiting.append(block)
+        n_samples += block.size
+        if n_samples >= SAMPLES_PER_BLOCK:
+            yield np.concatenate(waiting)
+            waiting, n_samples = [], 0
+    if waiting:
+        yield np.concatenate(waiting)
 
 
 def decode_with_av(av, file):
