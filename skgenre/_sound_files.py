@@ -1,41 +1,52 @@
 """Sound files from anywhere: checked against what they declare, decoded block by block."""
 
 import os
-import struct
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
+from skgenre._av_streams import decode_with_av
+from skgenre._chunk_files import CHUNK_MARKS, chunk_pieces, find_samples
 from skgenre._extras import import_extra
+from skgenre._file_kinds import N_HEAD_BYTES, name_kind
+from skgenre._file_views import FileView
+from skgenre._flac_files import flac_pieces
 from skgenre._foreign_files import one_error
+from skgenre._mpeg_files import find_mpeg_parts
+from skgenre._mpeg_frames import is_free_format, skip_tags
+from skgenre._ogg_pages import ogg_links
+from skgenre._sound_streams import LibsndfileStream
 
-# Decoded at a time, over all channels.
-SAMPLES_PER_BLOCK = 2**18
-# What the headers of a stream say whose length was not known when they were written.
-_SIZES_OF_STREAMS = (2**32 - 1, 2**63 - 1, 2**64 - 1)
-_OGG_PAGE_BYTES = 27 + 255 + 255 * 255
-_OGG_LAST_PAGE = 4
+# SF_ERR_UNSUPPORTED_ENCODING of libsndfile's `sndfile.h`.
+_UNSUPPORTED_ENCODING = 4
+# Of VOC, NIST, PAF, IRCAM, PVF, XI, MATLAB, AVR, WVE, SDS and MPC files.
+_OTHER_MARKS = (
+    b"Creative Voice File",
+    b"NIST_1A",
+    b" paf",
+    b"fap ",
+    b"\x64\xa3",
+    b"\x00\x00\xa3\x64",
+    b"PVF1",
+    b"Extended Instrument",
+    b"MATLAB 5.0",
+    b"2BIT",
+    b"ALawSoundFile",
+    b"\xf0\x7e",
+)
+# By their names libsndfile would take these for sound, whatever they hold.
+_RAW_SUFFIXES = {".au", ".raw", ".snd"}
+_MPEG_SUFFIXES = {".mp1", ".mp2", ".mp3"}
 
 
-class _Chunks(NamedTuple):
-    """How a file of chunks is laid out."""
+class _Part(NamedTuple):
+    """What a decoder reads of a file, and what of that is its sound."""
 
-    first: int
-    header: struct.Struct
-    samples: bytes
-    n_header_bytes_in_size: int = 0
-    alignment: int = 2
-
-
-# WAV, the same with big-endian numbers, the same beyond 4 GiB, AIFF, and Wave64.
-_CHUNKS = {
-    b"RIFF": _Chunks(12, struct.Struct("<4sI"), b"data"),
-    b"RIFX": _Chunks(12, struct.Struct(">4sI"), b"data"),
-    b"RF64": _Chunks(12, struct.Struct("<4sI"), b"data"),
-    b"FORM": _Chunks(12, struct.Struct(">4sI"), b"SSND"),
-    b"riff": _Chunks(40, struct.Struct("<4s12xQ"), b"data", 24, 8),
-}
-_AU_HEADERS = {b".snd": struct.Struct(">4x2I"), b"dns.": struct.Struct("<4x2I")}
+    pieces: list
+    n_skipped: int = 0
+    n_frames: int | None = None
+    n_seeming_bytes: int = 0
 
 
 @contextmanager
@@ -49,8 +60,9 @@ def open_sound(path):
 
     Yields
     ------
-    sound : soundfile.SoundFile
-        The open file.
+    streams : iterable of LibsndfileStream or AvStream
+        What is in it, in the order of time: mostly one stream, several in joined files. Each can be
+        decoded until the next one is asked for.
 
     Raises
     ------
@@ -60,104 +72,80 @@ def open_sound(path):
     soundfile = import_extra("soundfile", "audio")
     refused = (ValueError, OSError, soundfile.LibsndfileError)
     with one_error("read audio from", path, refused):
-        _check_file(Path(path))
-        # soundfile would encode a name as UTF-8, which not every name is.
-        with soundfile.SoundFile(os.fsencode(path)) as sound:
-            yield sound
+        path = Path(path)
+        _check_path(path)
+        with path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            if not size:
+                raise ValueError("it is empty.")
+            yield _streams(soundfile, path, file, size)
 
 
-def read_blocks(sound, n_frames):
-    """Decode the next frames of an open file.
-
-    Parameters
-    ----------
-    sound : soundfile.SoundFile
-        The file.
-    n_frames : int
-        How many frames it is to have from here on.
-
-    Yields
-    ------
-    block : ndarray of shape (n_block_frames, n_channels), float32
-        Amplitudes, full scale is 1.
-
-    Raises
-    ------
-    ValueError
-        If the file ends before.
-    """
-    # Otherwise soundfile seeks to where it is after each block, which breaks libsndfile's decoding
-    # of MP3.
-    sound.seekable = lambda: False
-    frames_per_block = SAMPLES_PER_BLOCK // sound.channels
-    n_left = n_frames
-    while n_left:
-        block = sound.read(min(n_left, frames_per_block), dtype="float32", always_2d=True)
-        if not len(block):
-            # Of some sound Ogg files several pages are marked as the last: libsndfile counts to
-            # the last of them and decodes to the first. `_check_ogg` has looked for a cut.
-            if sound.format == "OGG":
-                return
-            raise ValueError(f"it ends {n_left} frames before the length that it declares.")
-        n_left -= len(block)
-        yield block
-
-
-def _check_file(path):
+def _check_path(path):
     if not path.is_file():
         # Opening a pipe would wait for somebody to write to it.
         raise ValueError("it is not a file." if path.exists() else "there is no such file.")
-    if path.suffix.lower() == ".raw":
+
+
+def _streams(soundfile, path, file, size):
+    start = skip_tags(file, 0)
+    file.seek(start)
+    head = file.read(N_HEAD_BYTES)
+    name, is_known_to_ffmpeg = name_kind(head)
+    if is_known_to_ffmpeg:
+        # FFmpeg would not complain of a WAV file that was cut.
+        chunk_pieces(find_samples(file, size), size)
+        yield from _decode_with_ffmpeg(file, f"it is {name}")
+    elif name:
+        raise ValueError(f"it is {name}.")
+    elif parts := _find_parts(file, start, size, head):
+        yield from _decode_parts(soundfile, file, parts, head.startswith(b"OggS"))
+    elif path.suffix.lower() in _RAW_SUFFIXES:
         raise ValueError("a raw file does not say what it holds.")
-    with path.open("rb") as file:
-        size = file.seek(0, os.SEEK_END)
-        if not size:
-            raise ValueError("it is empty.")
-        file.seek(0)
-        head = file.read(12)
-        kind = head[:4]
-        if kind in _CHUNKS:
-            _check_chunks(file, size, _CHUNKS[kind])
-        elif kind in _AU_HEADERS and len(head) == 12:
-            start, n_bytes = _AU_HEADERS[kind].unpack(head)
-            _check_samples(start, n_bytes, size)
-        elif kind == b"OggS":
-            _check_ogg(file, size)
+    elif path.suffix.lower() in _MPEG_SUFFIXES and not is_free_format(head):
+        raise ValueError("it has no frame of MPEG audio.")
+    else:
+        with soundfile.SoundFile(os.fsencode(path)) as sound:
+            yield LibsndfileStream(sound)
 
 
-def _check_chunks(file, size, layout):
-    """Find the samples of a WAV, AIFF or Wave64 file, from chunk to chunk."""
-    place, n_bytes_of_rf64 = layout.first, 0
-    while place + layout.header.size <= size:
-        file.seek(place)
-        name, n_bytes = layout.header.unpack(file.read(layout.header.size))
-        if name == b"ds64":
-            n_bytes_of_rf64 = int.from_bytes(file.read(16)[8:], "little")
-        elif name == layout.samples:
-            if n_bytes == 2**32 - 1:
-                n_bytes = n_bytes_of_rf64
-            start = place + layout.header.size - layout.n_header_bytes_in_size
-            return _check_samples(start, n_bytes, size)
-        # No chunk is shorter than its header.
-        n_bytes = max(n_bytes - layout.n_header_bytes_in_size, 0)
-        place += layout.header.size + n_bytes + -n_bytes % layout.alignment
+def _decode_parts(soundfile, file, parts, is_ogg):
+    for part in parts:
+        view = FileView(file, part.pieces, part.n_seeming_bytes)
+        try:
+            sound = soundfile.SoundFile(view)
+        except soundfile.LibsndfileError as error:
+            if part.n_seeming_bytes and not view.failure:
+                # libmpg123's codes are not libsndfile's, which would give another code's message.
+                raise ValueError("its MPEG audio cannot be decoded.") from error
+            if view.failure or not (is_ogg or error.code == _UNSUPPORTED_ENCODING):
+                raise view.failure or error from None
+            return (yield from _decode_with_ffmpeg(file, "libsndfile does not read it"))
+        with sound:
+            yield LibsndfileStream(sound, view, part.n_skipped, part.n_frames)
 
 
-def _check_samples(start, n_bytes, size):
-    """Find samples cut short, which libsndfile reads without complaint."""
-    n_missing = start + n_bytes - size
-    if n_missing > 0 and n_bytes not in _SIZES_OF_STREAMS:
-        raise ValueError(f"it ends {n_missing} bytes before the length that it declares.")
+def _find_parts(file, start, size, head):
+    """Find the parts of a file of which the first bytes say what it is, and of MPEG audio."""
+    if head.startswith(b"OggS"):
+        return [_Part(pieces) for pieces in ogg_links(file, start, size)]
+    if head.startswith(b"fLaC"):
+        return [_Part([places]) for places in flac_pieces(file, start, size)]
+    if start == 0 and head.startswith(CHUNK_MARKS):
+        samples = find_samples(file, size)
+        pieces = chunk_pieces(samples, size)
+        if not (samples and samples.is_mpeg):
+            return [_Part(pieces)]
+        # libsndfile guesses the length of these too.
+        start, size = samples.start, min(samples.start + samples.n_bytes, size)
+    if start == 0 and head.startswith(_OTHER_MARKS):
+        return [_Part([range(size)])]
+    return [_Part(*part) for part in find_mpeg_parts(file, start, size)]
 
 
-def _check_ogg(file, size):
-    """Find an Ogg file cut short: its last page is not marked as such, or is not whole."""
-    file.seek(-min(size, _OGG_PAGE_BYTES), os.SEEK_END)
-    tail = file.read()
-    page = tail[tail.rfind(b"OggS") :]
-    if len(page) < 27 or not page[5] & _OGG_LAST_PAGE:
-        raise ValueError("its last page is missing.")
-    n_segments = page[26]
-    n_bytes = 27 + n_segments + sum(page[27 : 27 + n_segments])
-    if len(page) < n_bytes:
-        raise ValueError(f"it ends {n_bytes - len(page)} bytes before its last page does.")
+def _decode_with_ffmpeg(file, reason):
+    try:
+        av = import_module("av")
+    except ModuleNotFoundError as error:
+        raise ValueError(f"{reason}; FFmpeg decodes it: pip install 'skgenre[av]'.") from error
+    yield from decode_with_av(av, file)

@@ -2,7 +2,9 @@
 
 import math
 import os
+from itertools import groupby
 from numbers import Integral, Real
+from operator import itemgetter
 
 import numpy as np
 from sklearn.utils import check_array
@@ -10,7 +12,8 @@ from sklearn.utils._param_validation import Interval, StrOptions, validate_param
 
 from skgenre._extras import import_extra
 from skgenre._large_amplitudes import sums_may_overflow
-from skgenre._sound_files import open_sound, read_blocks
+from skgenre._passages import Passage, resampled_length
+from skgenre._sound_files import open_sound
 
 __all__ = [
     "EXCERPT_SECONDS",
@@ -43,9 +46,14 @@ _RATE = [Interval(Integral, 1, None, closed="left")]
 def read_audio(path, *, sample_rate=SAMPLE_RATE, mono=True, offset=0, duration=None):
     """Read a sound file as a waveform.
 
-    WAV, FLAC, Ogg (Vorbis, Opus), MP3 and what else libsndfile knows, at any rate and with any
-    number of channels. The file is decoded, mixed and resampled block by block: memory is taken
-    for the waveform that comes out, not for the file.
+    WAV, AIFF, CAF, FLAC, Ogg (Vorbis, Opus), MP3 and what else libsndfile knows, at any rate and
+    with any number of channels; with PyAV also MP4 (M4A), AAC, Windows Media, WebM, Matroska and
+    others that FFmpeg knows, of which the first stream of sound is read. The file is decoded, mixed
+    and resampled block by block: memory is taken for the waveform that comes out, not for the file.
+
+    What decodes decides how long a file is: one that was written to a pipe and does not say, one
+    that was never closed and several that were joined are read to their end. A file that says how
+    long it is and is shorter was cut, and is refused.
 
     Parameters
     ----------
@@ -70,8 +78,10 @@ def read_audio(path, *, sample_rate=SAMPLE_RATE, mono=True, offset=0, duration=N
     Raises
     ------
     ValueError
-        If the file is missing, empty, cut short, damaged or no sound file; if it ends before
-        `offset`; if the waveform would take more than 1 GiB; or if it is not finite.
+        If the file is missing, empty, cut short, damaged or no sound file; if it needs PyAV, which
+        is not installed (``pip install 'skgenre[av]'``); if it ends before `offset`; if the
+        waveform would take more than 1 GiB; if it is not finite; or if files of different numbers
+        of channels were joined and ``mono=False``.
     ModuleNotFoundError
         If soundfile or soxr are not installed (``pip install 'skgenre[audio]'``).
 
@@ -82,6 +92,10 @@ def read_audio(path, *, sample_rate=SAMPLE_RATE, mono=True, offset=0, duration=N
 
     References
     ----------
+    libsndfile: https://libsndfile.github.io/libsndfile
+
+    PyAV, FFmpeg for Python: https://pyav.basswood-io.com
+
     soxr, the SoX resampler library, quality "HQ": https://sourceforge.net/projects/soxr
 
     Examples
@@ -99,37 +113,13 @@ def read_audio(path, *, sample_rate=SAMPLE_RATE, mono=True, offset=0, duration=N
     >>> waveform.shape
     (800,)
     """
-    with open_sound(path) as sound:
-        n_frames = _seek(sound, offset, duration)
-        n_samples = _resampled_length(n_frames, sound.samplerate, sample_rate)
-        if n_samples * (1 if mono else sound.channels) * 4 > MAX_BYTES:
-            raise ValueError(
-                f"{n_frames / sound.samplerate / 3600:.3g} hours of sound take more than "
-                f"{MAX_BYTES} bytes."
-            )
-        blocks = read_blocks(sound, n_frames)
-        return _resample(map(_mix, blocks) if mono else blocks, sound.samplerate, sample_rate)
-
-
-def _seek(sound, offset, duration):
-    """Go to the offset, in seconds; returns the number of frames to read from there."""
-    first = round(offset * sound.samplerate)
-    n_left = sound.frames - first
-    if n_left <= 0:
-        seconds = sound.frames / sound.samplerate
-        raise ValueError(f"it holds {seconds:g} seconds, none after offset={offset}.")
-    sound.seek(first)
-    if duration is None:
-        return n_left
-    return min(n_left, max(1, round(duration * sound.samplerate)))
-
-
-def _mix(block):
-    if block.shape[1] == 1:
-        return block[:, 0]
-    # Amplitudes near the end of float32's range may leave it; then they are not finite.
-    with np.errstate(over="ignore", invalid="ignore"):
-        return block @ np.full(block.shape[1], 1 / block.shape[1], block.dtype)
+    passage = Passage(offset, duration, mono=mono, sample_rate=sample_rate, max_bytes=MAX_BYTES)
+    with open_sound(path) as streams:
+        # Joined files may have several rates.
+        runs = groupby(passage.blocks(streams), itemgetter(0))
+        return np.concatenate(
+            [_resample(map(itemgetter(1), run), rate, sample_rate) for rate, run in runs]
+        )
 
 
 @validate_params(
@@ -181,10 +171,6 @@ def resample(waveform, *, original_rate, sample_rate=SAMPLE_RATE):
     return _resample([waveform], original_rate, sample_rate)
 
 
-def _resampled_length(n_samples, original_rate, sample_rate):
-    return -(-n_samples * sample_rate // original_rate)
-
-
 def _resample(blocks, original_rate, sample_rate):
     """Join the blocks of a waveform at another rate."""
     if original_rate == sample_rate:
@@ -201,7 +187,7 @@ def _resample(blocks, original_rate, sample_rate):
     parts.append(stream.resample_chunk(block[:0], last=True))
     # soxr rounds the length its own way, to one sample more or less.
     waveform = np.concatenate([*parts, np.zeros_like(parts[0], shape=(1, *block.shape[1:]))])
-    return _finite(waveform[: _resampled_length(n_frames, original_rate, sample_rate)])
+    return _finite(waveform[: resampled_length(n_frames, original_rate, sample_rate)])
 
 
 def _finite(waveform):

@@ -24,3 +24,15 @@ def excerpts():
 def three_classes():
     """90 excerpts of 60 time steps, in three numbered classes."""
     return make_genre_excerpts(90, n_classes=3, n_timesteps=60, random_state=1)
+
+
+@pytest.fixture
+def save(tmp_path):
+    """Write bytes into a file; returns its path."""
+
+    def save(content, name="sound"):
+        path = tmp_path / name
+        path.write_bytes(content)
+        return path
+
+    return save

@@ -307,7 +307,7 @@ def ogg_last_page(content):
     return start, 27 + n_segments, len(content) - start
 
 
-@pytest.mark.parametrize("n_kept", [0, 4, 5, 26])
+@pytest.mark.parametrize("n_kept", [0, 4, 5, 26, 27])
 def test_an_ogg_file_cut_before_or_within_the_fixed_header_of_its_last_page(write, n_kept):
     path = write(tone(50, 44100), 44100, "sound.ogg")
     content = path.read_bytes()
@@ -455,7 +455,7 @@ def test_an_absurd_length_is_refused_before_decoding(tmp_path, write):
         read_audio(path)
 
 
-def test_an_ogg_file_with_two_last_pages_is_read(write):
+def test_an_ogg_file_with_two_last_pages_is_read_to_the_second(write):
     path = write(tone(50, 44100, seconds=10), 44100, "sound.ogg")
     content = bytearray(path.read_bytes())
     pages = [place for place in range(len(content)) if content[place : place + 4] == b"OggS"]
@@ -466,8 +466,8 @@ def test_an_ogg_file_with_two_last_pages_is_read(write):
     checksum = ogg_checksum(content[second_last:end])
     content[second_last + 22 : second_last + 26] = checksum.to_bytes(4, "little")
     path.write_bytes(content)
-    n_samples = len(read_audio(path))
-    assert 3000 < n_samples < 4000
+    waveform = read_audio(path)
+    assert_allclose(inner(waveform), inner(tone(50, 400, seconds=10)), atol=0.02)
 
 
 def ogg_checksum(page):

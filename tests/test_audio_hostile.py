@@ -7,7 +7,23 @@ import numpy as np
 import pytest
 import soundfile
 
-FORMATS = ["wav", "flac", "ogg", "mp3"]
+from tests.sound_bytes import write_with_av
+
+FORMATS = ["wav", "flac", "ogg", "mp3", "opus", "aiff", "caf", "w64", "au"]
+JOINED = {"joined.mp3": "mp3", "joined.ogg": "ogg", "joined.flac": "flac"}
+# What PyAV writes, with the codec.
+CODECS = {
+    "m4a": "aac",
+    "aac": "aac",
+    "webm": "libopus",
+    "mka": "aac",
+    "wma": "wmav2",
+    "ac3": "ac3",
+    "mp2": "mp2",
+    "wv": "wavpack",
+    "tta": "tta",
+}
+SUFFIXES = [*FORMATS, *JOINED, *CODECS]
 
 # Half of the damage is among the first bytes, where lengths, rates and numbers of channels are.
 CHILD = """
@@ -18,6 +34,7 @@ from skgenre.audio import read_audio
 folder, suffix, seed, n_files = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 whole = open(f"{folder}/whole.{suffix}", "rb").read()
 path = f"{folder}/mutated-{seed}.{suffix}"
+assert read_audio(f"{folder}/whole.{suffix}").std() > 0.01
 read = refused = 0
 for number in range(n_files):
     rng = np.random.default_rng([seed, number])
@@ -55,7 +72,14 @@ def folder(tmp_path_factory):
     rng = np.random.default_rng(0)
     samples = np.cumsum(rng.normal(0, 0.01, (8000, 2)), axis=0).clip(-0.9, 0.9)
     for suffix in FORMATS:
-        soundfile.write(folder / f"whole.{suffix}", samples, 8000)
+        format = {"opus": "OGG"}.get(suffix)
+        subtype = {"opus": "OPUS"}.get(suffix)
+        soundfile.write(folder / f"whole.{suffix}", samples, 8000, subtype, format=format)
+    for name, suffix in JOINED.items():
+        content = (folder / f"whole.{suffix}").read_bytes()
+        (folder / f"whole.{name}").write_bytes(2 * content)
+    for suffix, codec in CODECS.items():
+        write_with_av(folder / f"whole.{suffix}", codec, samples)
     return folder
 
 
@@ -74,12 +98,12 @@ def mutate(folder, suffix, seed, n_files):
     assert refused > 0
 
 
-@pytest.mark.parametrize("suffix", ["wav", "mp3"])
+@pytest.mark.parametrize("suffix", ["wav", "mp3", "m4a"])
 def test_a_hundred_damaged_files(folder, suffix):
     mutate(folder, suffix, 0, 100)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("suffix", FORMATS)
+@pytest.mark.parametrize("suffix", SUFFIXES)
 def test_thousands_of_damaged_files(folder, suffix):
     mutate(folder, suffix, 1, 2500)

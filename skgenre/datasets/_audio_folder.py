@@ -11,8 +11,14 @@ from sklearn.utils._param_validation import validate_params
 from skgenre._folder_walk import walk_folders
 from skgenre._song_warnings import UnreadableSongWarning
 
+# What skgenre.audio.read_audio reads; the last two lines with PyAV.
 SOUND_SUFFIXES = frozenset(
-    {".aif", ".aiff", ".au", ".caf", ".flac", ".mp3", ".oga", ".ogg", ".opus", ".w64", ".wav"}
+    {
+        *(".aif", ".aifc", ".aiff", ".au", ".caf", ".flac", ".mp2", ".mp3", ".oga", ".ogg"),
+        *(".opus", ".snd", ".w64", ".wav", ".wave"),
+        *(".3gp", ".aac", ".ac3", ".amr", ".ape", ".asf", ".m4a", ".m4b", ".mka", ".mpc"),
+        *(".tta", ".webm", ".wma", ".wv"),
+    }
 )
 
 
