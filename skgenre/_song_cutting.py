@@ -41,7 +41,7 @@ def cut_song(waveform, length, hop, max_excerpts):
         If the excerpts would take more than `MAX_BYTES`.
     """
     n_excerpts = 1 + max(len(waveform) - length, 0) // hop
-    n_kept = n_excerpts if max_excerpts is None else min(max_excerpts, n_excerpts)
+    n_kept = n_excerpts if max_excerpts is None else min(int(max_excerpts), n_excerpts)
     n_bytes = n_kept * length * waveform.itemsize
     if n_bytes > MAX_BYTES:
         raise ValueError(
@@ -63,7 +63,7 @@ def spread(n_excerpts, n_kept):
 
 def count_timesteps(name, seconds, sample_rate):
     """Count the samples in some seconds; `name` says in the error what was too short."""
-    n_timesteps = seconds * sample_rate
+    n_timesteps = float(seconds) * int(sample_rate)
     if not math.isfinite(n_timesteps):
         raise ValueError(f"{name}={seconds} is no finite length at sample_rate={sample_rate}.")
     if round(n_timesteps) < 1:

@@ -113,12 +113,14 @@ def read_audio(path, *, sample_rate=SAMPLE_RATE, mono=True, offset=0, duration=N
     >>> waveform.shape
     (800,)
     """
-    passage = Passage(offset, duration, mono=mono, sample_rate=sample_rate, max_bytes=MAX_BYTES)
+    passage = Passage(
+        offset, duration, mono=mono, sample_rate=int(sample_rate), max_bytes=MAX_BYTES
+    )
     with open_sound(path) as streams:
         # Joined files may have several rates.
         runs = groupby(passage.blocks(streams), itemgetter(0))
         return np.concatenate(
-            [_resample(map(itemgetter(1), run), rate, sample_rate) for rate, run in runs]
+            [_resample(map(itemgetter(1), run), rate, int(sample_rate)) for rate, run in runs]
         )
 
 
@@ -168,7 +170,7 @@ def resample(waveform, *, original_rate, sample_rate=SAMPLE_RATE):
     (400,)
     """
     waveform = check_waveform(waveform, max_ndim=2)
-    return _resample([waveform], original_rate, sample_rate)
+    return _resample([waveform], int(original_rate), int(sample_rate))
 
 
 def _resample(blocks, original_rate, sample_rate):
@@ -249,7 +251,8 @@ def cut_excerpts(waveform, *, n_timesteps=N_TIMESTEPS, hop=None, pad="short"):
            [2., 3., 4.]], dtype=float32)
     """
     waveform = check_waveform(waveform)
-    hop = hop or n_timesteps
+    # Sums of numpy's short integers would overflow.
+    n_timesteps, hop = int(n_timesteps), int(hop or n_timesteps)
     n_short = max(n_timesteps - len(waveform), 0)
     n_padded = {
         None: 0,

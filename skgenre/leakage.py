@@ -126,7 +126,7 @@ def find_leaks(X, splits, *, min_overlap=40):
     """
     with np.errstate(over="ignore"), sums_may_overflow():
         X = check_array(X, dtype=np.float32, input_name="X")
-    excerpts = _HashedExcerpts(X, min(min_overlap, X.shape[1]))
+    excerpts = _HashedExcerpts(X, min(int(min_overlap), X.shape[1]))
     rows = np.arange(len(X))
     return [
         Leak(number, *pair)

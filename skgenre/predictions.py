@@ -165,6 +165,7 @@ def write_predictions(
     table = PartedTable(path, tables)
     done = table.begin(resume)
     left = [song for song in songs if song not in done]
+    songs_per_part = int(songs_per_part)
     parts = [left[first : first + songs_per_part] for first in range(0, len(left), songs_per_part)]
     folder = os.getcwd()
     with _counter(len(left), songs_per_part, shown=bool(verbose and left)) as tell:

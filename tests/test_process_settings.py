@@ -6,7 +6,10 @@ import pytest
 import tensorflow as tf
 from numpy.testing import assert_array_equal
 
-from skgenre import MLPGenreClassifier
+from skgenre import MLPGenreClassifier, SongClassifier
+from skgenre.audio import cut_excerpts, resample
+from skgenre.datasets import make_genre_excerpts
+from skgenre.leakage import find_leaks
 
 from .small_networks import tiny_cnn
 
@@ -95,6 +98,22 @@ def test_a_batch_of_more_rows_than_there_are_has_all_rows(excerpts, batch_size):
     whole = perceptron(batch_size=len(X)).fit(X, y)
     larger = perceptron(batch_size=batch_size, predict__batch_size=batch_size).fit(X, y)
     assert_array_equal(larger.predict_proba(X), whole.predict_proba(X))
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int8, np.uint16])
+def test_short_integers_of_numpy_count_songs_and_samples_like_pythons(kind):
+    songs, _ = make_genre_excerpts(4, n_timesteps=2500, random_state=0)
+
+    def predict(kind, long_kind):
+        params = {"max_excerpts": kind(3), "hop_seconds": kind(1), "n_jobs": kind(2)}
+        classifier = SongClassifier(perceptron(), sample_rate=long_kind(400), **params)
+        return classifier.fit(songs, [0, 1, 0, 1]).predict_proba(songs)
+
+    assert_array_equal(predict(kind, np.uint16), predict(int, int))
+    assert cut_excerpts(songs[0], n_timesteps=kind(100), hop=kind(50)).shape == (49, 100)
+    resampled = resample(songs[0], original_rate=kind(100), sample_rate=np.uint16(44_100))
+    assert resampled.shape == (2500 * 441,)
+    assert find_leaks(songs, [([0, 1], [2, 3])], min_overlap=kind(40)) == []
 
 
 # --- within graphs and strategies of TensorFlow
