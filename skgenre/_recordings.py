@@ -1,9 +1,10 @@
 """The same recording, more than once."""
 
 import hashlib
-import os
 
 import numpy as np
+
+from skgenre._song_input import name_song
 
 # What changes less often is as good as silence, which is common to all recordings, or too short
 # to tell one recording from another: a tenth of a second at 400 Hz.
@@ -50,11 +51,6 @@ def describe_duplicates(repeated, songs, labels):
 
 
 def _describe(numbers, songs, labels):
-    text = " and ".join(_name(number, songs[number]) for number in numbers)
+    text = " and ".join(name_song(number, songs[number]) for number in numbers)
     found = list(dict.fromkeys(str(labels[number]) for number in numbers))
     return f"{text} (labelled {' and '.join(map(repr, found))})" if len(found) > 1 else text
-
-
-def _name(number, song):
-    is_path = isinstance(song, str | bytes | os.PathLike)
-    return repr(os.fsdecode(song)) if is_path else f"song {number}"

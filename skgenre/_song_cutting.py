@@ -16,7 +16,7 @@ class CutSong(NamedTuple):
     starts: np.ndarray  # (n_excerpts,), in samples
 
 
-def cut_song(waveform, length, hop, max_excerpts):
+def cut_song(waveform, length, hop, max_excerpts, name="a song"):
     """Cut a song into excerpts of some length.
 
     Only those that are kept are copied.
@@ -29,6 +29,8 @@ def cut_song(waveform, length, hop, max_excerpts):
         Samples in an excerpt, and from the beginning of one to that of the next.
     max_excerpts : int or None
         At most so many are kept, evenly spread.
+    name : str, default="a song"
+        What the song is called in an error.
 
     Returns
     -------
@@ -45,9 +47,9 @@ def cut_song(waveform, length, hop, max_excerpts):
     n_bytes = n_kept * length * waveform.itemsize
     if n_bytes > MAX_BYTES:
         raise ValueError(
-            f"{n_kept} excerpts of {length} samples, one every {hop} samples, take {n_bytes} "
-            f"bytes, more than {MAX_BYTES}: choose a shorter excerpt_seconds, a longer "
-            "hop_seconds or fewer max_excerpts."
+            f"Cannot cut {name}, of {len(waveform)} samples: {n_kept} excerpts of {length} "
+            f"samples, one every {hop}, take {n_bytes} bytes, more than {MAX_BYTES}. Choose a "
+            "shorter excerpt_seconds, a longer hop_seconds or fewer max_excerpts."
         )
     starts = spread(n_excerpts, n_kept) * min(hop, len(waveform))
     if len(waveform) < length:

@@ -77,6 +77,11 @@ def _take_a_column(X, rows):
     return f"Songs must come as one column, got text of shape {rows.shape}: pass X[:, 0]."
 
 
+def name_song(number, song):
+    """Name a song in a message: by its path, or by its place among the songs."""
+    return repr(os.fsdecode(song)) if isinstance(song, PATH_TYPES) else f"song {number}"
+
+
 def check_song(song, number, sample_rate):
     """Check a song.
 

@@ -20,7 +20,7 @@ from skgenre._sklearn_callbacks import CallbackSupportMixin
 from skgenre._snapshots import replaced_once_fitted, snapshot
 from skgenre._song_batches import predict_by_song
 from skgenre._song_cutting import CutSong, count_timesteps, cut_song
-from skgenre._song_input import check_songs
+from skgenre._song_input import check_songs, name_song
 from skgenre._song_labels import check_labelled_songs, check_trainable, learned_classes
 from skgenre._song_reading import read_waveforms
 from skgenre._song_warnings import DuplicateSongWarning, UnreadableSongWarning
@@ -383,7 +383,8 @@ class SongClassifier(
                     continue
                 if recordings is not None:
                     recordings.add(number, waveform)
-                yield cut_song(waveform, length, hop, self.max_excerpts)
+                name = name_song(number, songs[number])
+                yield cut_song(waveform, length, hop, self.max_excerpts, name)
 
     def _read(self, songs):
         """Yield the waveform of each song; None of one that is unreadable."""
