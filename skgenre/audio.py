@@ -120,7 +120,7 @@ def read_audio(path, *, sample_rate=SAMPLE_RATE, mono=True, offset=0, duration=N
         # Joined files may have several rates.
         runs = groupby(passage.blocks(streams), itemgetter(0))
         return np.concatenate(
-            [_resample(map(itemgetter(1), run), rate, int(sample_rate)) for rate, run in runs]
+            [_resample(map(itemgetter(1), run), rate, sample_rate) for rate, run in runs]
         )
 
 
