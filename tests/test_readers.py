@@ -24,6 +24,7 @@ from skgenre import SongClassifier, WaveformScaler, export_onnx, load, load_onnx
 from skgenre.audio import read_audio
 from skgenre.dask import open_excerpts
 from skgenre.datasets import load_excerpts_npz, make_genre_excerpts, save_excerpts_npz
+from skgenre.leakage import find_duplicates
 from skgenre.onnx_runtime import ONNXClassifier
 from skgenre.predictions import write_predictions
 from tests.hostile import mutate
@@ -160,6 +161,12 @@ READERS = {
         for suffix in (".wav", ".mp3", *SLOW_SUFFIXES)
     },
     "song": Reader("skgenre.songs.SongClassifier", write_sound, predict_song, ".wav"),
+    "songs that may occur twice": Reader(
+        "skgenre.leakage.find_duplicates",
+        write_sound,
+        lambda path: find_duplicates([path]),
+        ".flac",
+    ),
     "excerpts as npz": Reader(
         "skgenre.datasets.load_excerpts_npz",
         lambda path: save_excerpts_npz(path, X, Y, X, Y),
