@@ -71,6 +71,8 @@ def chunk_pieces(samples, size):
     if samples is None:
         return [range(size)]
     n_there = size - samples.start
+    if n_there < 0:
+        raise ValueError(f"it ends {-n_there} bytes before its samples begin.")
     if _is_unknown(samples, n_there):
         return _with_size(samples, n_there, size)
     if samples.n_bytes > n_there:

@@ -2,7 +2,13 @@
 
 from typing import NamedTuple
 
-from skgenre._mpeg_frames import MAX_FRAME_BYTES, find_frames, frame_at, group_frames
+from skgenre._mpeg_frames import (
+    MAX_FRAME_BYTES,
+    find_frames,
+    frame_at,
+    group_frames,
+    skip_whole_tags,
+)
 
 # What any decoder adds in front.
 _DECODER_DELAY = 529
@@ -45,7 +51,7 @@ def find_mpeg_parts(file, start, size):
     file : file object
         Open for reading bytes.
     start, size : int
-        Where the sound begins, behind tags, and where the file ends.
+        Where the tags or the sound begin, and where the file ends.
 
     Returns
     -------
@@ -57,6 +63,7 @@ def find_mpeg_parts(file, start, size):
     ValueError
         If there are fewer frames than a header declares.
     """
+    start = skip_whole_tags(file, start, size)
     counter = _SectionCounter(file, start, size)
     runs = list(group_frames(counter.count(find_frames(file, start, size))))
     counter.check_last()

@@ -161,7 +161,7 @@ def _is_tag(file, place):
 
 def _find_frame(file, place, size):
     """Find the next frame; None where there is none."""
-    place = skip_tags(file, place) or place
+    place = skip_whole_tags(file, place, size)
     while place < size:
         file.seek(place)
         block = file.read(_BYTES_PER_SEARCH)
@@ -174,16 +174,27 @@ def _find_frame(file, place, size):
     return None
 
 
-def skip_tags(file, place):
-    """Return where the ID3 tags that begin at a place end; 0 where there is none."""
-    end = 0
+def skip_whole_tags(file, place, size):
+    """Skip the ID3 tags at a place if a frame or another tag is where they say that they end."""
+    end = skip_tags(file, place, size)
+    return end if frame_at(file, end, size) or _is_tag(file, end) else place
+
+
+def skip_tags(file, place, size):
+    """Return where the ID3 tags that begin at a place end; the place where there is none.
+
+    A tag behind which nothing would be left is not believed.
+    """
     while True:
         file.seek(place)
         head = file.read(10)
         if len(head) < 10 or not head.startswith(b"ID3") or max(head[6:]) > 127:
-            return end
+            return place
         n_bytes = sum(byte << shift for byte, shift in zip(head[6:], (21, 14, 7, 0), strict=True))
-        place = end = place + 10 + n_bytes + (10 if head[5] & 16 else 0)
+        end = place + 10 + n_bytes + (10 if head[5] & 16 else 0)
+        if end >= size:
+            return place
+        place = end
 
 
 def group_frames(frames):

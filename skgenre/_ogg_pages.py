@@ -7,7 +7,8 @@ _HEADER = struct.Struct("<4sBBq3IB")
 _FIRST_PAGE, _LAST_PAGE = 2, 4
 _BYTES_PER_SEARCH = 2**16
 _MAX_LINKS = 10_000
-_MAX_MENDED = 200
+_MAX_STREAMS_AT_ONCE = 1000
+_MAX_MENDED = 100
 
 
 class _Page(NamedTuple):
@@ -31,26 +32,31 @@ def ogg_links(file, start, size):
     Returns
     -------
     list of list of range or bytes
-        The pieces of each stream. Pages that are marked as the last and are not get another mark,
-        for libsndfile does not read beyond.
+        The pieces of each link, which is a stream or several that are played at once. Pages wrongly
+        marked as the last get the mark removed, because libsndfile stops reading there.
 
     Raises
     ------
     ValueError
-        If the last page of a stream is missing or cut short.
+        If the last page of a stream is missing or cut short, or if there are a great many streams
+        or pages wrongly marked as the last.
     """
-    links, link = [], None
+    links = _Links()
     for page in _pages(file, start, size):
-        # Streams that are played at once begin together.
-        if link is None or (page.flags & _FIRST_PAGE and not link.is_beginning):
-            link = _Link(page.place)
-            links.append(link)
-            if len(links) > _MAX_LINKS:
-                raise ValueError(f"it has more than {_MAX_LINKS} streams, one after the other.")
-        link.add(page)
-    if not links:
-        raise ValueError("its last page is missing.")
-    return [link.pieces(file) for link in links]
+        links.add(page)
+    links.check_end()
+    mended = sorted(links.mended)
+    return [_pieces(file, places, mended) for places in links.places]
+
+
+def _pieces(file, places, mended):
+    """Return the pieces of a link, with the mark removed from pages that are to be mended."""
+    pieces, start = [], places.start
+    for page in mended:
+        if page.place in places:
+            pieces += [range(start, page.place), _unmarked(file, page)]
+            start = page.end
+    return [*pieces, range(start, places.stop)]
 
 
 def _pages(file, place, size):
@@ -98,37 +104,51 @@ def _find_page(file, place):
         place += len(block) - 3
 
 
-class _Link:
-    """One of the streams."""
+class _Links:
+    """The streams of a file, page by page, and the pages that are wrongly marked as the last."""
 
-    def __init__(self, start):
-        self.is_beginning = True
-        self._start = start
-        self._end = None
+    def __init__(self):
+        self.places = []
+        self.mended = []
+        self._final = None
+        self._is_beginning = False
+        # The last page with sound of each stream, by its serial number.
         self._last = {}
-        self._marked_as_last = []
 
     def add(self, page):
-        self.is_beginning = self.is_beginning and bool(page.flags & _FIRST_PAGE)
-        self._end = page
+        is_first = bool(page.flags & _FIRST_PAGE)
+        # Streams that are played at once begin together.
+        if not self.places or (is_first and not self._is_beginning):
+            self._begin(page)
+        self._is_beginning = self._is_beginning and is_first
+        self._final = page
+        self.places[-1] = range(self.places[-1].start, page.end)
         # An empty page at the end is no sound that one marked as the last would hide.
         if not page.is_empty:
-            self._last[page.serial] = page
-            if page.flags & _LAST_PAGE:
-                self._marked_as_last.append(page)
+            self._add_sound(page)
 
-    def pieces(self, file):
-        """Return where the pages are."""
-        if not self._end.flags & _LAST_PAGE:
+    def check_end(self):
+        """Refuse what does not end with a last page."""
+        if not (self._final and self._final.flags & _LAST_PAGE):
             raise ValueError("its last page is missing.")
-        place, pieces = self._start, []
-        for page in self._marked_as_last:
-            if page is not self._last[page.serial]:
-                if len(pieces) > _MAX_MENDED:
-                    raise ValueError(f"more than {_MAX_MENDED // 2} pages are marked as its last.")
-                pieces += [range(place, page.place), _unmarked(file, page)]
-                place = page.end
-        return [*pieces, range(place, self._end.end)]
+
+    def _begin(self, page):
+        if self.places:
+            self.check_end()
+        self.places.append(range(page.place, page.end))
+        self._is_beginning, self._last = True, {}
+        if len(self.places) > _MAX_LINKS:
+            raise ValueError(f"it has more than {_MAX_LINKS} streams, one after the other.")
+
+    def _add_sound(self, page):
+        previous = self._last.get(page.serial)
+        if previous and previous.flags & _LAST_PAGE:
+            self.mended.append(previous)
+        self._last[page.serial] = page
+        if len(self.mended) > _MAX_MENDED:
+            raise ValueError(f"more than {_MAX_MENDED} pages are marked as its last.")
+        if len(self._last) > _MAX_STREAMS_AT_ONCE:
+            raise ValueError(f"it has more than {_MAX_STREAMS_AT_ONCE} streams at once.")
 
 
 def _unmarked(file, page):

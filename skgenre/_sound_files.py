@@ -88,7 +88,7 @@ def _check_path(path):
 
 
 def _streams(soundfile, path, file, size):
-    start = skip_tags(file, 0)
+    start = skip_tags(file, 0, size)
     file.seek(start)
     head = file.read(N_HEAD_BYTES)
     name, is_known_to_ffmpeg = name_kind(head)
@@ -110,7 +110,7 @@ def _streams(soundfile, path, file, size):
 
 
 def _decode_parts(soundfile, file, parts, is_ogg):
-    for part in parts:
+    for number, part in enumerate(parts):
         view = FileView(file, part.pieces, part.n_seeming_bytes)
         try:
             sound = soundfile.SoundFile(view)
@@ -118,7 +118,9 @@ def _decode_parts(soundfile, file, parts, is_ogg):
             if part.n_seeming_bytes and not view.failure:
                 # libmpg123's codes are not libsndfile's, which would give another code's message.
                 raise ValueError("its MPEG audio cannot be decoded.") from error
-            if view.failure or not (is_ogg or error.code == _UNSUPPORTED_ENCODING):
+            is_foreign = is_ogg or error.code == _UNSUPPORTED_ENCODING
+            # FFmpeg would decode the parts before this one a second time.
+            if number or view.failure or not is_foreign:
                 raise view.failure or error from None
             return (yield from _decode_with_ffmpeg(file, "libsndfile does not read it"))
         with sound:
@@ -131,16 +133,17 @@ def _find_parts(file, start, size, head):
         return [_Part(pieces) for pieces in ogg_links(file, start, size)]
     if head.startswith(b"fLaC"):
         return [_Part([places]) for places in flac_pieces(file, start, size)]
+    mpeg_start = 0
     if start == 0 and head.startswith(CHUNK_MARKS):
         samples = find_samples(file, size)
         pieces = chunk_pieces(samples, size)
         if not (samples and samples.is_mpeg):
             return [_Part(pieces)]
         # libsndfile guesses the length of these too.
-        start, size = samples.start, min(samples.start + samples.n_bytes, size)
+        mpeg_start, size = samples.start, min(samples.start + samples.n_bytes, size)
     if start == 0 and head.startswith(_OTHER_MARKS):
         return [_Part([range(size)])]
-    return [_Part(*part) for part in find_mpeg_parts(file, start, size)]
+    return [_Part(*part) for part in find_mpeg_parts(file, mpeg_start, size)]
 
 
 def _decode_with_ffmpeg(file, reason):

@@ -52,6 +52,36 @@ def test_a_size_that_may_be_one_is_believed(save, kind, size):
         read_audio(path)
 
 
+ODD_NUMBERS = [0, 1, 2**31 - 1, 2**31, 2**32 - 1, 2**63 - 1, 2**63, 2**64 - 1]
+
+
+@pytest.mark.parametrize("size", [0, 4000, 2**32 - 1])
+@pytest.mark.parametrize("n_missing", [1, 2**31])
+def test_samples_that_begin_behind_the_end(save, size, n_missing):
+    content = with_size("AU", size)
+    struct.pack_into(">I", content, 4, len(content) + n_missing)
+    path = save(content)
+    with refuses(path, f"it ends {n_missing} bytes before its samples begin."):
+        read_audio(path)
+
+
+@pytest.mark.parametrize("kind", SIZES)
+def test_odd_numbers_anywhere_in_a_header(save, kind):
+    content = encode(tone(50, 8000, 0.1), 8000, kind, "PCM_16")
+    sizes = [len(content) + excess for excess in (-1, 0, 1)]
+    layout = SIZES[kind][2]
+    numbers = {number % 2 ** (8 * struct.calcsize(layout)) for number in (*ODD_NUMBERS, *sizes)}
+    for place in range(4, 64, 4):
+        for number in numbers:
+            damaged = bytearray(content)
+            struct.pack_into(layout, damaged, place, number)
+            path = save(damaged)
+            try:
+                assert np.isfinite(read_audio(path)).all()
+            except ValueError as error:
+                assert str(path) in str(error)  # noqa: PT017
+
+
 @pytest.mark.parametrize("kind", ["SVX", "CAF"])
 def test_further_kinds_that_libsndfile_reads_without_complaint(save, kind):
     path = save(encode(tone(50, 8000), 8000, kind, "PCM_16")[:-100])

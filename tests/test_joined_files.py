@@ -1,12 +1,14 @@
 """Ogg and FLAC files, one or several that were joined."""
 
 import re
+import struct
+import tracemalloc
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from skgenre import _ogg_pages
+from skgenre import _flac_files, _ogg_pages
 from skgenre.audio import read_audio
 from tests.sound_bytes import encode, mp3, noise, refuses, tone
 
@@ -39,6 +41,18 @@ def test_a_cut_is_found_in_each_of_joined_files(save, kind):
             read_audio(path)
 
 
+@pytest.mark.parametrize("kind", JOINED)
+def test_a_damaged_file_behind_another_is_refused(save, kind):
+    content = encode(tone(50, 48000), 48000, *JOINED[kind])
+    damaged = bytearray(content)
+    # In the first header: of Vorbis and Opus the name, of FLAC the rate, the channels and more.
+    damaged[18:42] = bytes(24) if kind == "flac" else damaged[18:28] + b"NoSuch" + damaged[34:42]
+    for joined in (damaged, content + damaged, damaged + content, 2 * content + damaged):
+        path = save(joined)
+        with refuses(path, ".+"):
+            read_audio(path)
+
+
 def test_joined_files_of_several_rates_and_channels(save):
     one = encode(tone(50, 44100), 44100, "OGG")
     other = encode(np.tile(tone(50, 22050)[:, np.newaxis], 2), 22050, "OGG")
@@ -66,6 +80,51 @@ def test_how_many_ogg_streams_a_file_may_have(save, monkeypatch):
         read_audio(path)
 
 
+def test_how_many_ogg_streams_may_be_played_at_once(save, monkeypatch):
+    pages = [ogg_page(serial, 2, 8) for serial in range(3)]
+    path = save(b"".join([*pages, ogg_page(0, 4, 8)]))
+    monkeypatch.setattr(_ogg_pages, "_MAX_STREAMS_AT_ONCE", 2)
+    with refuses(path, "it has more than 2 streams at once."):
+        read_audio(path)
+
+
+def test_how_many_flac_files_may_be_joined(save, monkeypatch):
+    path = save(3 * encode(tone(50, 8000), 8000, "FLAC"))
+    monkeypatch.setattr(_flac_files, "_MAX_PARTS", 3)
+    assert len(read_audio(path)) == 3600
+    monkeypatch.setattr(_flac_files, "_MAX_PARTS", 2)
+    with refuses(path, "it has more than 2 FLAC files, one after the other."):
+        read_audio(path)
+
+
+def ogg_page(serial, flags, n_bytes):
+    """Return a page without sound or checksum."""
+    header = struct.pack("<4sBBq3IBB", b"OggS", 0, flags, 0, serial, 0, 0, 1, n_bytes)
+    return header + bytes(n_bytes)
+
+
+SMALL_PARTS = {
+    "flac": b"fLaC\0\0\0\x22" * 200_000,
+    "ogg-at-once": b"".join(ogg_page(serial, 2, 1) for serial in range(50_000)),
+    "ogg-last": ogg_page(0, 2, 1) + ogg_page(0, 4, 1) * 50_000,
+    "ogg-in-turn": (ogg_page(0, 6, 1) + ogg_page(0, 4, 1)) * 25_000,
+    "ogg-large": (ogg_page(0, 6, 255) + ogg_page(0, 4, 255)) * 9000,
+}
+
+
+@pytest.mark.parametrize("kind", SMALL_PARTS)
+def test_what_a_file_of_a_great_many_parts_may_take_in_memory(save, kind):
+    path = save(SMALL_PARTS[kind])
+    tracemalloc.start()
+    try:
+        with refuses(path, r"(it has )?more than \d+ .+\."):
+            read_audio(path)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 4e6
+
+
 @pytest.mark.parametrize("n_kept", [4, 26])
 def test_an_ogg_file_cut_within_its_first_page(save, n_kept):
     path = save(encode(tone(50, 8000), 8000, "OGG")[:n_kept])
@@ -87,7 +146,7 @@ def test_how_many_ogg_pages_may_be_marked_as_the_last(save, monkeypatch):
     for found in re.finditer(b"OggS", bytes(content)):
         content[found.start() + 5] |= 4
     path = save(content)
-    monkeypatch.setattr(_ogg_pages, "_MAX_MENDED", 4)
+    monkeypatch.setattr(_ogg_pages, "_MAX_MENDED", 2)
     with refuses(path, "more than 2 pages are marked as its last."):
         read_audio(path)
 

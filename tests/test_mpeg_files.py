@@ -79,6 +79,19 @@ def test_joined_mp3_files(save, between):
     assert_allclose(joined[seam + 1152 :], parts[1][1152:], atol=1e-6)
 
 
+@pytest.mark.parametrize("excess", [-5000, -1, 0, 1, 100_000, 2**28 - 1 - 2**16])
+def test_a_tag_that_is_not_as_long_as_it_says_hides_no_sound(save, excess):
+    _, one = mp3(tone(50, 44100), 44100)
+    _, other = mp3(tone(80, 44100, 2), 44100)
+    expected = read_audio(save(one + ID3 + other))
+    n_declared = len(ID3) - 10 + len(other) + excess
+    lying = b"ID3\x04\0\0" + bytes(n_declared >> shift & 127 for shift in (21, 14, 7, 0))
+    lying += ID3[10:]
+    assert_array_equal(read_audio(save(one + lying + other)), expected)
+    # In front it hides none either.
+    assert_array_equal(read_audio(save(lying + other, "sound.mp3")), read_audio(save(other)))
+
+
 def test_joined_mp3_files_that_say_their_lengths(save):
     one, one_stream = mp3(tone(50, 44100), 44100)
     other, other_stream = mp3(tone(80, 44100, 2), 44100)
