@@ -7,7 +7,7 @@ import numpy as np
 
 from skgenre._sound_streams import SAMPLES_PER_BLOCK
 
-# Of containers, those that hold sound themselves: none that names other files or addresses.
+# Containers that hold sound themselves: none names other files or addresses.
 _FORMATS = (
     "3g2,3gp,aac,ac3,aiff,amr,ape,asf,avi,caf,dsf,eac3,flv,m4a,matroska,mj2,mov,mp4,mpc,mpc8,mpeg,"
     "mpegts,ogg,tta,wav,webm,wv"
@@ -150,7 +150,7 @@ def _declared_seconds(container, stream):
     names = set(container.format.name.split(","))
     if names & _FORMATS_WITH_LENGTH and stream.duration:
         return float(stream.duration * stream.time_base)
-    # Of several streams, which the whole is as long as is not known.
+    # With several streams it is not known which of them is as long as the whole.
     if "matroska" in names and len(container.streams) == 1 and container.duration:
         return container.duration / 1e6
     return 0

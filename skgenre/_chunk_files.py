@@ -39,7 +39,7 @@ class Samples(NamedTuple):
     n_bytes: int
     size_place: int
     size_format: str
-    # Of the bytes, those that are no samples.
+    # How many of the bytes are no samples.
     n_other: int = 0
     # Whether chunks follow, in the place of samples.
     is_empty: bool = False

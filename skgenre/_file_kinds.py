@@ -2,7 +2,7 @@
 
 import re
 
-# By their first bytes: those that FFmpeg decodes, and those that are no sound.
+# The first bytes of files that FFmpeg decodes, and of files that are no sound.
 _SOUND = {
     "an MP4, M4A or QuickTime file": rb".{4}(ftyp|moov|mdat|wide|free|skip)",
     "a Windows Media file (ASF, WMA)": rb"\x30\x26\xb2\x75\x8e\x66\xcf\x11",

@@ -183,7 +183,7 @@ def skip_whole_tags(file, place, size):
 def skip_tags(file, place, size):
     """Return where the ID3 tags that begin at a place end; the place where there is none.
 
-    A tag behind which nothing would be left is not believed.
+    A tag that says that it takes the rest of the file is not skipped.
     """
     while True:
         file.seek(place)

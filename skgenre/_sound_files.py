@@ -20,7 +20,7 @@ from skgenre._sound_streams import LibsndfileStream
 
 # SF_ERR_UNSUPPORTED_ENCODING of libsndfile's `sndfile.h`.
 _UNSUPPORTED_ENCODING = 4
-# Of VOC, NIST, PAF, IRCAM, PVF, XI, MATLAB, AVR, WVE, SDS and MPC files.
+# What VOC, NIST, PAF, IRCAM, PVF, XI, MATLAB, AVR, WVE, SDS and MPC files begin with.
 _OTHER_MARKS = (
     b"Creative Voice File",
     b"NIST_1A",
@@ -35,7 +35,7 @@ _OTHER_MARKS = (
     b"ALawSoundFile",
     b"\xf0\x7e",
 )
-# By their names libsndfile would take these for sound, whatever they hold.
+# libsndfile would take files with these names for sound, whatever they hold.
 _RAW_SUFFIXES = {".au", ".raw", ".snd"}
 _MPEG_SUFFIXES = {".mp1", ".mp2", ".mp3"}
 

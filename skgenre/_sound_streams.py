@@ -33,7 +33,7 @@ class LibsndfileStream:
         self._sound = sound
         self._view = view
         self._n_skipped = n_skipped
-        # Of DWVW libsndfile only claims that it can.
+        # libsndfile claims that it can seek in DWVW, and cannot.
         self._can_seek = sound.seekable() and not sound.subtype.startswith("DWVW")
         if n_frames is None and sound.frames != _UNKNOWN_LENGTH:
             n_frames = sound.frames

@@ -29,6 +29,7 @@ from skgenre.onnx_runtime import ONNXClassifier
 from skgenre.predictions import write_predictions
 from tests.hostile import mutate
 from tests.small_networks import tiny_cnn
+from tests.sound_bytes import write_with_av
 
 SAMPLE_RATE = 400
 X, Y = make_genre_excerpts(24, n_timesteps=30, random_state=0)
@@ -82,6 +83,10 @@ def write_ensemble(path):
 
 def write_sound(path):
     soundfile.write(path, np.tile(0.5 * X[:2].T, (20, 1)), 8000)
+
+
+def write_sound_with_av(path):
+    write_with_av(path, "aac", np.tile(0.5 * X[:2].T, (20, 1)), 8000)
 
 
 def predict_graph(path):
@@ -160,6 +165,9 @@ READERS = {
         f"sound as {suffix}": Reader("skgenre.audio.read_audio", write_sound, read_audio, suffix)
         for suffix in (".wav", ".mp3", *SLOW_SUFFIXES)
     },
+    "sound that FFmpeg decodes": Reader(
+        "skgenre.audio.read_audio", write_sound_with_av, read_audio, ".m4a"
+    ),
     "song": Reader("skgenre.songs.SongClassifier", write_sound, predict_song, ".wav"),
     "songs that may occur twice": Reader(
         "skgenre.leakage.find_duplicates",
