@@ -116,8 +116,8 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         else:
             self._start(at_least_two(np.unique(y)))
         weights = weigh_classes(self._setting("class_weight"), y, self.classes_, sample_weight)
-        samples = make_samples(X, rows, y, self.classes_, weights, sample_weight)
-        training, validation = self._set_apart(samples, y, groups, X_val, y_val, weights)
+        samples = make_samples(X, rows, y, self.classes_, sample_weight)
+        training, validation = self._set_apart(samples, y, groups, X_val, y_val)
         training, validation, self._class_totals = weigh_relatively(training, validation, weights)
         self._train(training, validation, self._setting("epochs"), task)
 
@@ -179,7 +179,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
             self._start(at_least_two(self.classes_))
         check_labels(y, self.classes_, "y")
         weights = weigh_classes(self._setting("class_weight"), y, self.classes_, sample_weight)
-        samples = make_samples(X, rows, y, self.classes_, weights, sample_weight)
+        samples = make_samples(X, rows, y, self.classes_, sample_weight)
         samples, _, self._class_totals = weigh_relatively(
             samples, None, weights, self._class_totals
         )
@@ -334,12 +334,16 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         'conv1d_1'
         """
         check_is_fitted(self)
-        if "_model" not in vars(self):
-            self._model = self._architecture().build_model(seed=0)
-            self._model.set_weights(unpack_weights(self._model.weights, self._weights))
-            # Keras exports only what has been called.
-            self._model(np.zeros((1, self.n_features_in_), np.float32))
-        return self._model
+        fitted = snapshot(self)
+        if "_model" in vars(fitted):
+            return fitted._model
+        model = fitted._architecture().build_model(seed=0)
+        model.set_weights(unpack_weights(model.weights, fitted._weights))
+        # Keras exports only what has been called.
+        model(np.zeros((1, fitted.n_features_in_), np.float32))
+        if self._weights is fitted._weights:
+            self._model = model
+        return model
 
     def _validate_params(self):
         refuse_hooks(self)
@@ -374,7 +378,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
                 "the labels at a time: pass a dict."
             )
 
-    def _set_apart(self, samples, y, groups, X_val, y_val, class_weights):
+    def _set_apart(self, samples, y, groups, X_val, y_val):
         """Split samples into what is trained on and what is only scored, which may be None."""
         fraction = self.validation_fraction
         if (X_val is None) != (y_val is None):
@@ -385,7 +389,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
                 "use one of them."
             )
         if X_val is not None:
-            return samples, check_validation(self, X_val, y_val, class_weights)
+            return samples, check_validation(self, X_val, y_val)
         if fraction is not None:
             held_out = hold_out(y, groups, fraction, self._seed)
             return samples.take(~held_out), samples.take(held_out)

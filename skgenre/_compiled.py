@@ -95,7 +95,7 @@ class CompiledNetwork:
         self.optimizer.learning_rate = learning_rate
 
     def finalize(self):
-        """Bring the weights to what they are after training, averages of former ones say."""
+        """Replace the weights by their moving averages, where the optimizer keeps them."""
         self.optimizer.finalize_variable_values(self.variables)
 
     @cached_property

@@ -45,7 +45,7 @@ def computation_key(function, signature, variables=()):
 
 
 class Itself:
-    """Makes an object that nobody changes a key, equal to no other."""
+    """Hashable wrapper that compares objects by identity."""
 
     def __init__(self, thing):
         self.thing = thing
@@ -94,7 +94,8 @@ class _Description:
         function = self._functions[name]
         arguments = [self.name(argument.name) for argument in function.signature.input_arg]
         nodes = self.nodes(function.node_def)
-        results = [self.name(function.ret[key]) for key in function.ret]
+        outputs = function.signature.output_arg
+        results = [self.name(function.ret[output.name]) for output in outputs]
         return tuple(arguments), nodes, tuple(results)
 
 

@@ -1,5 +1,7 @@
 """The end of a training that no longer gets better."""
 
+import numpy as np
+
 
 class EarlyStopping:
     """Ends a training some epochs after that with the lowest validation loss, and goes back to it.
@@ -22,15 +24,16 @@ class EarlyStopping:
 
     def __init__(self, network, patience):
         self._network, self._patience = network, patience
-        self._best_loss, self._best_weights, self._waited = None, None, 0
+        self._best_loss, self._best_weights, self._waited = np.inf, None, 0
         self.is_over = False
 
     def update(self, logs):
         """Take an epoch into account."""
         if self._patience is None:
             return
-        if self._best_loss is None or logs["val_loss"] < self._best_loss:
-            self._best_loss, self._waited = logs["val_loss"], 0
+        if self._best_weights is None or logs["val_loss"] < self._best_loss:
+            # Nothing is less than NaN.
+            self._best_loss, self._waited = np.nan_to_num(logs["val_loss"], nan=np.inf), 0
             self._best_weights = self._network.weights()
         else:
             self._waited += 1

@@ -208,6 +208,7 @@ def adds_up_over_rows(loss):
         and loss_name(loss) not in _LOSSES_THAT_COMPARE_ROWS
         and getattr(loss, "reduction", "sum_over_batch_size") == "sum_over_batch_size"
         and getattr(loss, "_fn_kwargs", {}).get("axis", -1) in (-1, 1)
+        and "call" not in vars(loss)
     )
 
 

@@ -4,18 +4,20 @@ from copy import copy
 
 import numpy as np
 from sklearn.calibration import CalibratedClassifierCV, _CalibratedClassifier
-from sklearn.ensemble import VotingClassifier
+from sklearn.ensemble import BaggingClassifier, StackingClassifier, VotingClassifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import FixedThresholdClassifier, TunedThresholdClassifierCV
 from sklearn.model_selection._search import BaseSearchCV
 from sklearn.pipeline import Pipeline
 
+# They use the probabilities of their members, not their labels.
+_AVERAGING = (BaggingClassifier, CalibratedClassifierCV, StackingClassifier, VotingClassifier)
 _THRESHOLDS = (FixedThresholdClassifier, TunedThresholdClassifierCV)
 # Where ensembles have their fitted members.
 _PARTS = ("calibrated_classifiers_", "estimators_", "final_estimator_")
 
 
-def unwrap(estimator):
+def unwrap(estimator, labels_count=True):
     """Find what predicts as a fitted estimator does and can be written as a graph.
 
     Searches, frozen estimators and thresholds of one half are looked through, wherever in
@@ -25,6 +27,8 @@ def unwrap(estimator):
     ----------
     estimator : estimator
         Fitted.
+    labels_count : bool, default=True
+        Whether its labels are used, or its probabilities alone.
 
     Returns
     -------
@@ -37,20 +41,21 @@ def unwrap(estimator):
         If a threshold decides on the labels, or calibration is not by sigmoids.
     """
     if isinstance(estimator, BaseSearchCV):
-        return unwrap(estimator.best_estimator_)
+        return unwrap(estimator.best_estimator_, labels_count)
     if isinstance(estimator, FrozenEstimator):
-        return unwrap(estimator.estimator)
+        return unwrap(estimator.estimator, labels_count)
     if isinstance(estimator, _THRESHOLDS):
-        _check_threshold(estimator)
+        if labels_count:
+            _check_threshold(estimator)
         # One that was fitted before has no copy of its own.
-        return unwrap(getattr(estimator, "estimator_", estimator.estimator))
+        return unwrap(getattr(estimator, "estimator_", estimator.estimator), labels_count)
     if isinstance(estimator, Pipeline):
-        return _unwrap_pipeline(estimator)
+        return _unwrap_pipeline(estimator, labels_count)
     if isinstance(estimator, CalibratedClassifierCV):
         _check_calibration(estimator)
     if isinstance(estimator, _CalibratedClassifier):
         bare = copy(estimator)
-        bare.estimator = unwrap(estimator.estimator)
+        bare.estimator = unwrap(estimator.estimator, labels_count=False)
         return bare
     return _unwrap_parts(estimator)
 
@@ -82,8 +87,10 @@ def _check_calibration(estimator):
         )
 
 
-def _unwrap_pipeline(pipeline):
-    steps = [(name, unwrap(step)) for name, step in pipeline.steps if not _is_nothing(step)]
+def _unwrap_pipeline(pipeline, labels_count):
+    steps = [
+        (name, unwrap(step, labels_count)) for name, step in pipeline.steps if not _is_nothing(step)
+    ]
     if len(steps) == 1:
         return steps[0][1]
     bare = copy(pipeline)
@@ -101,7 +108,10 @@ def _unwrap_parts(estimator):
         return estimator
     bare = copy(estimator)
     for name, part in parts.items():
-        setattr(bare, name, list(map(unwrap, part)) if isinstance(part, list) else unwrap(part))
+        # Those of a stack's last estimator are the stack's own.
+        count = name == "final_estimator_" or not isinstance(estimator, _AVERAGING)
+        inner = [unwrap(each, count) for each in part] if isinstance(part, list) else unwrap(part)
+        setattr(bare, name, inner)
     if isinstance(estimator, VotingClassifier):
         _suit_sklearn_onnx(bare)
     return bare

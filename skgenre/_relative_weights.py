@@ -19,7 +19,7 @@ def weigh_relatively(training, validation, class_weights, earlier_totals=0.0):
     training, validation : Samples
         `validation` may be None.
     class_weights : ndarray of shape (n_classes,)
-        Weight of each class, contained in the samples' weights.
+        Weight of each class.
     earlier_totals : list of n_classes floats or 0.0, default=0.0
         Totals of the calls that this one continues.
 
@@ -36,15 +36,16 @@ def weigh_relatively(training, validation, class_weights, earlier_totals=0.0):
     totals = np.add(earlier_totals, np.bincount(training.codes, counts, training.n_classes))
     counted = (class_weights > 0) & (totals > 0)
     class_unit = _mean(class_weights[counted], totals[counted]) if counted.any() else 1.0
+    relative = class_weights / class_unit
     if validation is not None:
-        validation = _divide(validation, class_unit, sample_unit)
-    return _divide(training, class_unit, sample_unit), validation, totals.tolist()
+        validation = _weigh(validation, relative, sample_unit)
+    return _weigh(training, relative, sample_unit), validation, totals.tolist()
 
 
-def _divide(samples, class_unit, sample_unit):
-    weights = samples.weights / class_unit
+def _weigh(samples, class_weights, sample_unit):
+    weights = class_weights[samples.codes]
     if samples.sample_weight is not None:
-        weights /= sample_unit
+        weights = weights * (samples.sample_weight / sample_unit)
     return replace(samples, weights=weights.astype(np.float32))
 
 

@@ -26,8 +26,8 @@ class Samples:
     rows: np.ndarray  # (n_samples,), row of each sample in X
     codes: np.ndarray  # (n_samples,), number of each sample's class
     n_classes: int
-    weights: np.ndarray  # (n_samples,)
     sample_weight: np.ndarray | None = None  # (n_samples,), as given by the user
+    weights: np.ndarray | None = None  # (n_samples,), float32, those of classes included
 
     def __len__(self):
         return len(self.rows)
@@ -53,14 +53,10 @@ class Samples:
 
     def take(self, positions):
         """Take some of the samples; no excerpt is copied."""
-        given = self.sample_weight
-        return replace(
-            self,
-            rows=self.rows[positions],
-            codes=self.codes[positions],
-            weights=self.weights[positions],
-            sample_weight=None if given is None else given[positions],
-        )
+        names = ("rows", "codes", "sample_weight", "weights")
+        arrays = {name: getattr(self, name) for name in names}
+        taken = {name: array[positions] for name, array in arrays.items() if array is not None}
+        return replace(self, **taken)
 
     def arrays(self):
         """Read the samples: excerpts, targets and weights."""
@@ -77,8 +73,8 @@ class Samples:
         return excerpts
 
 
-def make_samples(X, rows, y, classes, class_weights, sample_weight=None):
-    """Pair excerpts with the network's targets and with one weight each.
+def make_samples(X, rows, y, classes, sample_weight=None):
+    """Pair excerpts with the network's targets; `weigh_relatively` adds the weights.
 
     Parameters
     ----------
@@ -90,8 +86,6 @@ def make_samples(X, rows, y, classes, class_weights, sample_weight=None):
         Labels of these rows, all of them in `classes`.
     classes : ndarray of shape (n_classes,)
         Sorted labels.
-    class_weights : ndarray of shape (n_classes,)
-        Weight of each class.
     sample_weight : ndarray of shape (n_samples,) or None
         The user's weights; never written to.
 
@@ -101,10 +95,7 @@ def make_samples(X, rows, y, classes, class_weights, sample_weight=None):
         One target column for two classes, otherwise one per class.
     """
     codes = np.searchsorted(classes, y)
-    weights = class_weights[codes]
-    if sample_weight is not None:
-        weights = weights * sample_weight
-    return Samples(X, rows, codes, len(classes), weights, sample_weight)
+    return Samples(X, rows, codes, len(classes), sample_weight)
 
 
 def _targets(codes, n_classes):

@@ -104,7 +104,7 @@ def check_labels(y, classes, name):
         )
 
 
-def check_validation(estimator, X_val, y_val, class_weights):
+def check_validation(estimator, X_val, y_val):
     """Check validation data against a fitted estimator and make samples of it."""
     try:
         X_val = check_excerpts(estimator, X_val)
@@ -114,7 +114,7 @@ def check_validation(estimator, X_val, y_val, class_weights):
     check_consistent_length(X_val, y_val)
     check_labels(y_val, estimator.classes_, "y_val")
     rows = np.arange(len(X_val))
-    return make_samples(X_val, rows, y_val, estimator.classes_, class_weights)
+    return make_samples(X_val, rows, y_val, estimator.classes_)
 
 
 def at_least_two(classes):

@@ -38,6 +38,8 @@ class Watchers:
         self._exchange = exchange
         self._watched = {event for event in _EVENTS if _wanted(event, schedule.callbacks)}
         self._logs = _EpochLogs()
+        if exchange is not None:
+            exchange.show()
         self._callbacks = keras.callbacks.CallbackList(
             [*schedule.callbacks, *shown, self._logs],
             model=None if exchange is None else exchange.model,

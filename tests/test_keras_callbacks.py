@@ -252,6 +252,21 @@ def test_what_callbacks_add_to_the_logs_is_in_the_history(excerpts):
     assert_array_equal(history["odd"], [np.nan, 1, np.nan, 3])
 
 
+def test_callbacks_are_given_the_network_with_its_weights(excerpts):
+    X, y = excerpts
+    seen = []
+
+    class Look(callbacks.Callback):
+        def set_model(self, model):
+            super().set_model(model)
+            seen.append(model.get_weights())
+
+    tiny_cnn(callbacks=[Look()], random_state=5).fit(X, y)
+    started = tiny_cnn(random_state=5).initialize(X, y).model_.get_weights()
+    for ours, others in zip(seen[0], started, strict=True):
+        assert_array_equal(ours, others)
+
+
 def test_a_warm_start_continues_what_callbacks_have_logged(excerpts):
     X, y = excerpts
     plateau = callbacks.ReduceLROnPlateau("loss")

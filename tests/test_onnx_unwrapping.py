@@ -80,6 +80,9 @@ EXPORTED = {
 }
 EXPORTED_SLOWLY = {
     "frozen": lambda: frozen(pipeline()),
+    "threshold in a vote of probabilities": lambda: soft_vote(
+        [("a", FixedThresholdClassifier(frozen(tiny_cnn()), threshold=0.9))]
+    ),
     "threshold of one half": lambda: FixedThresholdClassifier(frozen(pipeline()), threshold=0.5),
     "passthrough": lambda: make_pipeline("passthrough", tiny_cnn()),
     "soft vote": lambda: soft_vote(two(), weights=[1, 3]),
@@ -133,10 +136,6 @@ REFUSED = {
     ),
     "threshold within a search": (
         lambda: search(FixedThresholdClassifier(frozen(pipeline()), threshold=0.9)),
-        f"FixedThresholdClassifier: {THRESHOLD}",
-    ),
-    "threshold within a vote": (
-        lambda: soft_vote([("a", FixedThresholdClassifier(frozen(tiny_cnn()), threshold=0.9))]),
         f"FixedThresholdClassifier: {THRESHOLD}",
     ),
     "threshold of songs": (

@@ -231,6 +231,16 @@ def test_a_method_that_was_put_into_an_optimizer_counts(excerpts):
     assert_all_differ([before, weights(*excerpts, optimizer=optimizer)])
 
 
+def test_a_method_that_was_put_into_a_loss_takes_the_batch_whole(excerpts):
+    def spread(y_true, y_pred):
+        error = keras.ops.mean(keras.ops.square(y_true - y_pred), axis=-1)
+        return error + keras.ops.std(y_pred)
+
+    loss = keras.losses.MeanSquaredError()
+    loss.call = spread
+    assert_array_equal(weights(*excerpts, loss=loss), weights(*excerpts, loss=spread))
+
+
 def test_a_loss_of_ones_own_is_compiled_once(excerpts):
     fit(*excerpts, loss=Unnamed(0.5))
     traces = Unnamed.traces

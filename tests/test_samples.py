@@ -8,26 +8,14 @@ from skgenre._samples import hold_out, make_samples, weigh_classes
 
 
 def test_two_classes_share_a_column():
-    samples = make_samples(
-        np.zeros((3, 2)), np.arange(3), np.array([5, 2, 5]), np.array([2, 5]), np.ones(2)
-    )
+    samples = make_samples(np.zeros((3, 2)), np.arange(3), np.array([5, 2, 5]), np.array([2, 5]))
     assert_array_equal(samples.targets, [[1], [0], [1]])
 
 
 def test_more_classes_have_a_column_each():
     y = np.array(["c", "a", "b"])
-    samples = make_samples(np.zeros((3, 2)), np.arange(3), y, np.array(["a", "b", "c"]), np.ones(3))
+    samples = make_samples(np.zeros((3, 2)), np.arange(3), y, np.array(["a", "b", "c"]))
     assert_array_equal(samples.targets, [[0, 0, 1], [1, 0, 0], [0, 1, 0]])
-
-
-def test_weights_multiply():
-    sample_weight = np.array([1.0, 2.0, 3.0])
-    y, classes = np.array([0, 1, 1]), np.array([0, 1])
-    samples = make_samples(
-        np.zeros((3, 2)), np.arange(3), y, classes, np.array([10.0, 0.5]), sample_weight
-    )
-    assert_allclose(samples.weights, [10, 1, 1.5])
-    assert_array_equal(sample_weight, [1, 2, 3])
 
 
 def test_balanced_weights_give_every_class_the_same_total():

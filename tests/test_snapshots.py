@@ -1,5 +1,6 @@
 """While one thread fits an estimator anew, others have the former one until the new is whole."""
 
+import copy
 import threading
 
 import keras
@@ -54,6 +55,22 @@ def test_a_classifier_predicts_as_before_while_it_is_fitted_again(excerpts, meth
     for answer in seen:
         assert_array_equal(answer, before)
     assert not np.array_equal(estimator.predict_proba(X[:, : estimator.n_features_in_]), before)
+
+
+def test_a_network_built_during_a_refit_is_not_kept_for_the_new_one(excerpts):
+    X, y = excerpts
+    estimator, seen = tiny_cnn(epochs=1).fit(X, y), []
+
+    def look(epoch, logs):
+        seen.append(estimator.model_.get_weights())
+
+    before = copy.deepcopy(estimator).model_.get_weights()
+    watcher = keras.callbacks.LambdaCallback(on_epoch_end=look)
+    estimator.set_params(callbacks=[watcher], learning_rate=0.1)
+    estimator.fit(X[:, :30], y)
+    for ours, others in zip(seen[0], before, strict=True):
+        assert_array_equal(ours, others)
+    assert estimator.model_.input_shape == (None, 30)
 
 
 def test_a_failed_fit_leaves_the_former_model(excerpts):
