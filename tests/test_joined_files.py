@@ -141,6 +141,19 @@ def test_what_lies_between_ogg_pages_is_passed_over(save):
         assert_array_equal(read_audio(path), expected)
 
 
+def test_ogg_pages_wrongly_marked_as_the_last_are_read_on_from(save):
+    content = encode(noise(8000, 60), 8000, "OGG")
+    expected = read_audio(save(content))
+    marked = bytearray(content)
+    places = [found.start() for found in re.finditer(b"OggS", content)]
+    assert len(places) > 9
+    for place in places[4:9:2]:
+        marked[place + 5] |= 4
+    assert_array_equal(read_audio(save(marked)), expected)
+    joined = read_audio(save(marked + content + marked))
+    assert_array_equal(joined, read_audio(save(3 * content)))
+
+
 def test_how_many_ogg_pages_may_be_marked_as_the_last(save, monkeypatch):
     content = bytearray(encode(noise(8000, 60), 8000, "OGG"))
     for found in re.finditer(b"OggS", bytes(content)):
