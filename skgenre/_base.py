@@ -14,12 +14,14 @@ from skgenre._compat import SklearnKerasClassifier
 from skgenre._compiled import Recipe
 from skgenre._documentation import DocumentationLinkMixin
 from skgenre._engine import ROWS_PER_CALL, fresh_weights, predict, train
+from skgenre._fitted_state import check_fitted_state
 from skgenre._input_gradients import input_gradients
 from skgenre._keras_parts import (
     check_keras_defaults,
     make_callbacks,
     make_loss,
     make_optimizer,
+    optimizer_kind,
 )
 from skgenre._relative_weights import weigh_relatively
 from skgenre._samples import hold_out, make_samples, weigh_classes
@@ -45,8 +47,9 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
     returns those functions' keyword arguments.
     """
 
-    # Models that were saved before it was recorded lack it.
+    # Models that were saved before they were recorded lack them.
     _class_totals = 0.0
+    _slot_names = None
 
     @explains_arguments
     @_fit_context(prefer_skip_nested_validation=True)
@@ -335,14 +338,15 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         """
         check_is_fitted(self)
         fitted = snapshot(self)
-        if "_model" in vars(fitted):
-            return fitted._model
+        weights, model = vars(fitted).get("_model", (None, None))
+        if weights is fitted._weights:
+            return model
         model = fitted._architecture().build_model(seed=0)
         model.set_weights(unpack_weights(model.weights, fitted._weights))
         # Keras exports only what has been called.
         model(np.zeros((1, fitted.n_features_in_), np.float32))
-        if self._weights is fitted._weights:
-            self._model = model
+        # With the weights that it was made of: a fit may have ended meanwhile.
+        self._model = fitted._weights, model
         return model
 
     def _validate_params(self):
@@ -361,7 +365,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         self._seed = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
         self._fitted_settings = self._network_settings()
         self._weights = fresh_weights(self._architecture(), self._seed)
-        self._slots_by_optimizer = {}
+        self._slots_by_optimizer, self._slot_names = {}, None
         self._class_totals = [0.0] * len(classes)
         self.history_ = {"loss": [], "accuracy": []}
         self.n_iter_ = 0
@@ -403,7 +407,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
     def _train(self, training, validation, epochs, task):
         recipe = self._recipe()
         # Slots are of use to an optimizer of the same kind only.
-        kind = type(recipe.optimizer).__name__
+        kind = optimizer_kind(recipe.optimizer)
         watched = self._watched(training, task.estimator)
         schedule = Schedule(
             epochs=int(epochs),
@@ -417,7 +421,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
             tasks=EpochTasks(task.context, partial(self._as_trained, kind), **watched),
         )
         task.context.call_on_fit_task_begin(**watched)
-        state = State(self._weights, self._slots_by_optimizer.get(kind))
+        state = State(self._weights, self._slots_by_optimizer.get(kind), self._slot_names)
         state, history = train(recipe, state, training, validation, schedule)
         vars(self).update(self._trained(kind, state, history))
         vars(self).pop("_model", None)
@@ -428,6 +432,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         return {
             "_weights": _finite(state.weights),
             "_slots_by_optimizer": {kind: state.slots},
+            "_slot_names": state.slot_names,
             "history_": self._continued(history),
             "n_iter_": self.n_iter_ + len(history["loss"]),
         }
@@ -492,7 +497,8 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         return route_params(self._routed_params(), destination, pass_filter=())
 
     def __getstate__(self):
-        state = super().__getstate__()
+        # A copy: it may be the estimator's own dict.
+        state = dict(super().__getstate__())
         state.pop("_model", None)
         return state
 
@@ -502,24 +508,11 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
             self._check_state()
 
     def _check_state(self):
-        """Refuse weights that are not those of the network, as a file from anywhere may bring."""
+        """Refuse what no training leaves behind, as a file from anywhere may bring."""
         expected = self._count_parameters(
             self.n_features_in_, self._n_outputs(), **self._fitted_settings
         )
-        weights = np.asarray(self._weights)
-        if weights.dtype != np.float32 or weights.shape != (expected,):
-            raise ValueError(
-                f"The network has {expected} weights of float32, but the state has an array of "
-                f"{weights.dtype} of shape {weights.shape}."
-            )
-        totals = np.asarray(self._class_totals)
-        if totals.dtype != float or totals.shape not in ((), (len(self.classes_),)):
-            raise ValueError(
-                f"The state has values of {totals.dtype} of shape {totals.shape} where each of "
-                f"{len(self.classes_)} classes has a total of weights."
-            )
-        if not (np.isfinite(totals).all() and (totals >= 0).all()):
-            raise ValueError("The state has totals of weights that are negative or not finite.")
+        check_fitted_state(vars(self), expected)
 
 
 def _finite(weights):

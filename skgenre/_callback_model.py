@@ -29,6 +29,7 @@ class CallbackModel:
         optimizer.build(self.weights)
         self.slots = optimizer.variables
         rate = getattr(optimizer, "learning_rate", None)
+        # None where it follows a schedule of its own, or has several.
         self.learning_rate = rate if isinstance(rate, keras.Variable) else None
         # Callbacks look there for the metrics, and whether more of one is better.
         nothing = np.zeros((1, recipe.architecture.n_outputs), np.float32)
@@ -42,6 +43,8 @@ class CallbackModel:
 
     def new_learning_rate(self):
         """Return a learning rate that is not the optimizer's own, where a callback set one."""
+        if self.learning_rate is None:
+            return None
         rate = getattr(self.keras_model.optimizer, "learning_rate", None)
         return None if rate is self.learning_rate else rate
 

@@ -1,6 +1,7 @@
 """A network with its loss and optimizer, compiled."""
 
 import math
+import re
 from copy import deepcopy
 from functools import cached_property
 from typing import NamedTuple
@@ -85,6 +86,11 @@ class CompiledNetwork:
     def slots(self):
         """Copy what the optimizer remembers."""
         return [np.asarray(variable.value) for variable in self.optimizer.variables]
+
+    def slot_names(self):
+        """List what the optimizer calls what it remembers; Keras' own numbers say nothing."""
+        names = [variable.name for variable in self.optimizer.variables]
+        return [re.sub(r"^variable_\d+$", "variable", name) for name in names]
 
     def set_slots(self, slots):
         """Take over what an optimizer of the same kind remembered."""

@@ -39,14 +39,10 @@ def _reduce_loss(loss):
 
 def _reduce_optimizer(optimizer):
     base = {name: getattr(optimizer, name) for name in _BASE_SETTINGS}
-    own = _own_settings(optimizer)
     # A wrapper's `learning_rate` is that of the optimizer inside.
     rate = optimizer._learning_rate
-    if isinstance(rate, keras.Variable):
-        base["learning_rate"] = float(rate.value)
-    else:
-        base["learning_rate"], own["_learning_rate"] = 0.0, rate
-    return _make_optimizer, (type(optimizer), base, own)
+    base["learning_rate"] = float(rate.value) if isinstance(rate, keras.Variable) else rate
+    return _make_optimizer, (type(optimizer), base, _own_settings(optimizer))
 
 
 def _make_optimizer(cls, base, own):
@@ -59,11 +55,12 @@ def _make_optimizer(cls, base, own):
 
 
 def _own_settings(optimizer):
-    """Find what a subclass, or its user, has set; the variables of a built optimizer are none."""
+    """Find what a subclass, or its user, has set, without the state that `build` has made."""
+    state = {id(variable) for variable in optimizer.variables} if optimizer.built else ()
     return {
         name: _untracked(value)
         for name, value in vars(optimizer).items()
-        if name not in _names_of_base() and not _holds_variables(value)
+        if name not in _names_of_base() and not _holds(value, state)
     }
 
 
@@ -80,5 +77,6 @@ def _untracked(value):
     return value
 
 
-def _holds_variables(value):
-    return any(isinstance(item, keras.Variable) for item in keras.tree.flatten(value))
+def _holds(value, state):
+    """Return whether any variable of an optimizer's state is in a value."""
+    return any(id(item) in state for item in keras.tree.flatten(value))

@@ -3,6 +3,7 @@
 import copy
 import inspect
 from collections.abc import Mapping
+from types import FunctionType
 
 import keras
 from scikeras._utils import unflatten_params
@@ -27,6 +28,9 @@ LOSS_NAMES = sorted(
     for name, thing in vars(keras.losses).items()
     if inspect.isfunction(thing) and name not in ("get", "serialize", "deserialize")
 )
+
+# Functions and classes, by identity: what wraps one of them may carry its name and module.
+_LOSSES = {thing for thing in vars(keras.losses).values() if callable(thing)}
 
 _OPTIMIZERS_OF_SINGLE_NUMBERS = (
     keras.optimizers.SGD,
@@ -83,7 +87,9 @@ def make_optimizer(optimizer, learning_rate, arguments):
         return copy.deepcopy(optimizer)
     cls = _optimizer_class(optimizer)
     _check_arguments("optimizer", cls, arguments)
-    return cls(**{"learning_rate": learning_rate, **arguments})
+    # A wrapper takes its rate from the optimizer inside.
+    rate = {"learning_rate": learning_rate} if _takes(cls, "learning_rate") else {}
+    return cls(**{**rate, **arguments})
 
 
 def _optimizer_class(optimizer):
@@ -109,6 +115,18 @@ def updates_each_number_alone(optimizer):
     """Return whether it is sure that an update does not depend on which variable a number is in."""
     is_listed = type(optimizer) in _OPTIMIZERS_OF_SINGLE_NUMBERS
     return is_listed and settings_are_known(optimizer) and optimizer.clipnorm is None
+
+
+def optimizer_kind(optimizer):
+    """Name an optimizer's class, and that of the one inside: their state means the same."""
+    cls = type(optimizer)
+    name = cls.__name__ if cls in vars(keras.optimizers).values() else _full_name(cls)
+    inner = getattr(optimizer, "inner_optimizer", None)
+    return name if inner is None else f"{name}({optimizer_kind(inner)})"
+
+
+def _full_name(cls):
+    return f"{cls.__module__}.{cls.__qualname__}"
 
 
 def constant_learning_rate(optimizer):
@@ -141,10 +159,7 @@ def make_loss(loss, n_outputs, arguments):
         loss does not fit the network's targets.
     """
     if isinstance(loss, str):
-        try:
-            loss = keras.losses.get(loss)
-        except ValueError:
-            raise _unknown("loss", loss, LOSS_NAMES) from None
+        loss = _find_loss(loss)
     if inspect.isclass(loss):
         _check_arguments("loss", loss, arguments)
         loss = loss(**{**_dtype(loss), **arguments})
@@ -154,8 +169,23 @@ def make_loss(loss, n_outputs, arguments):
     return loss
 
 
+def _find_loss(name):
+    # Keras' own look-up does not find all of them.
+    if name in LOSS_NAMES:
+        return getattr(keras.losses, name)
+    try:
+        return keras.losses.get(name)
+    except ValueError:
+        raise _unknown("loss", name, LOSS_NAMES) from None
+
+
 def _check_fit_of_loss(loss, n_outputs):
-    name = loss_name(loss) if module_of(loss).startswith("keras.") else ""
+    name = loss_name(loss) if is_kerass_own(loss) else ""
+    if name == "ctc" or (name == "circle" and n_outputs > 1):
+        raise ValueError(
+            f"loss={name!r} compares class numbers or sequences, but the targets are one column "
+            "per class: use 'categorical_crossentropy' or another loss for these."
+        )
     if name.startswith("sparse_"):
         raise ValueError(
             f"loss={name!r} wants class numbers, but the targets are one column per class: "
@@ -170,13 +200,17 @@ def _check_fit_of_loss(loss, n_outputs):
 
 def _dtype(loss):
     """Give a loss class the type to compute in, which would be Keras' default otherwise."""
-    takes_dtype = "dtype" in inspect.signature(loss.__init__).parameters
-    return {"dtype": "float32"} if takes_dtype else {}
+    return {"dtype": "float32"} if _takes(loss, "dtype") else {}
 
 
-def module_of(thing):
-    """Return the name of the module that a function or an object's class comes from."""
-    return getattr(thing, "__module__", None) or ""
+def is_kerass_own(loss):
+    """Return whether a loss is one of Keras', computed as Keras does."""
+    if isinstance(loss, FunctionType):
+        return loss in _LOSSES
+    settings = dict(vars(loss)) if hasattr(loss, "__dict__") else {}
+    function = settings.pop("fn", None)
+    has_own_methods = any(map(callable, settings.values()))
+    return type(loss) in _LOSSES and function in _LOSSES and not has_own_methods
 
 
 def take_loss(loss, targets, probabilities, sample_weight):
@@ -204,11 +238,10 @@ def adds_up_over_rows(loss):
     That is known of Keras' own losses; any other may compare the rows of a batch.
     """
     return (
-        module_of(loss).startswith("keras.")
+        is_kerass_own(loss)
         and loss_name(loss) not in _LOSSES_THAT_COMPARE_ROWS
         and getattr(loss, "reduction", "sum_over_batch_size") == "sum_over_batch_size"
         and getattr(loss, "_fn_kwargs", {}).get("axis", -1) in (-1, 1)
-        and "call" not in vars(loss)
     )
 
 
@@ -232,7 +265,7 @@ def make_callbacks(callbacks, arguments):
     TypeError
         If anything else is among them.
     """
-    fresh = list(_flatten(unflatten_params(copy.deepcopy(callbacks), arguments)))
+    fresh = list(_flatten(unflatten_params(_copy(callbacks), arguments)))
     for callback in fresh:
         if not isinstance(callback, keras.callbacks.Callback):
             raise TypeError(
@@ -240,6 +273,16 @@ def make_callbacks(callbacks, arguments):
                 f"got {callback!r}."
             )
     return fresh
+
+
+def _copy(callbacks):
+    try:
+        return copy.deepcopy(callbacks)
+    except TypeError as error:
+        raise TypeError(
+            f"callbacks are copied for each fit, and one of {callbacks!r} cannot be: {error}. Pass "
+            "its class, or have it open what it holds when a training begins."
+        ) from error
 
 
 def _flatten(callbacks):
@@ -255,13 +298,28 @@ def _flatten(callbacks):
 
 
 def _check_arguments(parameter, cls, arguments):
-    known = inspect.signature(cls.__init__).parameters
+    known = _constructor_arguments(cls)
     for name in arguments:
         if name not in known:
             raise ValueError(
                 f"{parameter}__{name} is unknown: {cls.__name__} takes no argument {name!r}."
                 f"{did_you_mean(name, known)}"
             )
+
+
+def _takes(cls, name):
+    return name in inspect.signature(cls.__init__).parameters
+
+
+def _constructor_arguments(cls):
+    """List what a class takes, by way of its base classes too where it hands on what is left."""
+    names = []
+    for base in cls.__mro__:
+        parameters = inspect.signature(base.__init__).parameters
+        names += parameters
+        if not any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
+            break
+    return names
 
 
 def _refuse_arguments(parameter, thing, arguments):

@@ -12,7 +12,7 @@ from skgenre._computations import computation_key
 from skgenre._keras_parts import (
     adds_up_over_rows,
     constant_learning_rate,
-    module_of,
+    is_kerass_own,
     settings_are_known,
     take_loss,
 )
@@ -65,7 +65,7 @@ def _optimizer_key(optimizer, architecture):
 
 def _loss_key(loss, n_outputs):
     """Describe all that a loss computes."""
-    if isinstance(loss, FunctionType) and module_of(loss).startswith("keras."):
+    if isinstance(loss, FunctionType) and is_kerass_own(loss):
         return loss
     rows = tf.TensorSpec((None, n_outputs), DTYPE)
 

@@ -20,9 +20,18 @@ def replaced_once_fitted(estimator):
         The copy.
     """
     fitted = snapshot(estimator)
+    before = dict(vars(fitted))
     yield fitted
+    removed = before.keys() - vars(fitted).keys()
+    changed = {
+        name: value
+        for name, value in vars(fitted).items()
+        if name not in before or value is not before[name]
+    }
+    # What others have set meanwhile, such as a parameter, is kept.
+    kept = {name: value for name, value in vars(estimator).items() if name not in removed}
     # In one piece: another thread sees the former attributes or the new ones.
-    estimator.__dict__ = vars(fitted)
+    estimator.__dict__ = {**kept, **changed}
 
 
 def snapshot(estimator):

@@ -28,6 +28,8 @@ class State(NamedTuple):
 
     weights: np.ndarray
     slots: list | None = None
+    # None where an older version has not recorded them.
+    slot_names: list | None = None
 
 
 @dataclass
@@ -90,8 +92,9 @@ class TrainingProgram:
     def _load(self, recipe, state):
         self._network.loss = recipe.loss
         fresh = self._fresh_slots or fresh_slots(recipe, state.weights)
-        # Slots of other settings (say, without momentum) are of no use either.
-        fitting = state.slots and _shapes(state.slots) == _shapes(fresh)
+        # Slots of other settings (say, without momentum) are of no use.
+        same_names = state.slot_names in (None, self._network.slot_names())
+        fitting = state.slots and same_names and _shapes(state.slots) == _shapes(fresh)
         self._network.set_slots(state.slots if fitting else fresh)
         self._network.set_weights(state.weights)
         learning_rate = constant_learning_rate(recipe.optimizer)
@@ -141,7 +144,8 @@ class TrainingProgram:
         return history
 
     def _state(self):
-        return State(self._network.weights(), self._network.slots())
+        network = self._network
+        return State(network.weights(), network.slots(), network.slot_names())
 
     def _run_epoch(self, training, schedule, epoch, callbacks):
         order = training.order(schedule.rng(epoch))

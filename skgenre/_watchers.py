@@ -42,6 +42,7 @@ class Watchers:
             exchange.show()
         self._callbacks = keras.callbacks.CallbackList(
             [*schedule.callbacks, *shown, self._logs],
+            add_history=exchange is not None,
             model=None if exchange is None else exchange.model,
             epochs=schedule.epochs,
             steps=n_steps,

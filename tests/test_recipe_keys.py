@@ -86,6 +86,17 @@ class Falling(keras.optimizers.schedules.LearningRateSchedule):
         return self.start / (1.0 + keras.ops.cast(step, "float32"))
 
 
+class WithVariable(keras.optimizers.SGD):
+    """An optimizer whose setting is a variable."""
+
+    def __init__(self, learning_rate=0.01, boost=1.0, **params):
+        super().__init__(learning_rate, **params)
+        self.boost = keras.Variable(boost, trainable=False)
+
+    def update_step(self, gradient, variable, learning_rate):
+        super().update_step(gradient * self.boost, variable, learning_rate)
+
+
 FACTOR = 1.0
 
 
@@ -112,6 +123,7 @@ SETTINGS = {
     "closure": lambda value: {"loss": lambda y_true, y_pred: scaled(value, y_true, y_pred)},
     "own optimizer": lambda value: {"optimizer": Boosted(0.1, boost=value)},
     "own optimizer by class": lambda value: {"optimizer": Boosted, "optimizer__boost": value},
+    "own variable": lambda value: {"optimizer": WithVariable(0.1, boost=value)},
     "own schedule": lambda value: {"optimizer": keras.optimizers.SGD(Falling(value))},
     "inner optimizer": lambda value: {
         "optimizer": keras.optimizers.LossScaleOptimizer(Boosted(0.1, boost=value))
@@ -195,6 +207,40 @@ def test_custom_gradients_count(excerpts):
     assert_all_differ(arrays)
 
 
+@functools.wraps(keras.losses.mean_squared_error)
+def wrapped(y_true, y_pred):
+    return FACTOR * keras.losses.mean_squared_error(y_true, y_pred)
+
+
+def test_what_wraps_a_loss_of_keras_is_not_taken_for_it(excerpts, monkeypatch):
+    before = weights(*excerpts, loss=wrapped)
+    monkeypatch.setattr(sys.modules[__name__], "FACTOR", 0.01)
+    assert_all_differ([before, weights(*excerpts, loss=wrapped)])
+
+
+def with_function(function):
+    loss = keras.losses.MeanSquaredError()
+    loss.fn = function
+    return loss
+
+
+def with_method(function):
+    loss = keras.losses.MeanSquaredError()
+    loss.call = function
+    return loss
+
+
+@pytest.mark.parametrize(
+    "make", [with_function, with_method, functools.wraps(keras.losses.mean_squared_error)]
+)
+def test_a_batch_is_whole_for_what_stands_in_a_loss_of_keras(excerpts, make):
+    def spread(y_true, y_pred):
+        error = keras.ops.mean(keras.ops.square(y_true - y_pred), axis=-1)
+        return error + keras.ops.std(y_pred)
+
+    assert_array_equal(weights(*excerpts, loss=make(spread)), weights(*excerpts, loss=spread))
+
+
 def test_a_variable_of_a_loss_is_read_while_it_trains(excerpts):
     factor = keras.Variable(1.0)
 
@@ -231,14 +277,52 @@ def test_a_method_that_was_put_into_an_optimizer_counts(excerpts):
     assert_all_differ([before, weights(*excerpts, optimizer=optimizer)])
 
 
-def test_a_method_that_was_put_into_a_loss_takes_the_batch_whole(excerpts):
-    def spread(y_true, y_pred):
-        error = keras.ops.mean(keras.ops.square(y_true - y_pred), axis=-1)
-        return error + keras.ops.std(y_pred)
+SGD, RMSprop, Ftrl = keras.optimizers.SGD, keras.optimizers.RMSprop, keras.optimizers.Ftrl
+scaled_loss = keras.optimizers.LossScaleOptimizer
+LATER = {
+    "averages after momentum": (SGD(0.1, momentum=0.9), SGD(0.1, use_ema=True)),
+    "momentum after averages": (SGD(0.1, use_ema=True), SGD(0.1, momentum=0.9)),
+    "accumulation after momentum": (
+        SGD(0.1, momentum=0.9),
+        SGD(0.1, gradient_accumulation_steps=2),
+    ),
+    "another centre": (RMSprop(0.01, momentum=0.9), RMSprop(0.01, centered=True)),
+    "another one inside": (scaled_loss(SGD(0.1, momentum=0.9)), scaled_loss(RMSprop(0.01))),
+    "a user's own": (keras.optimizers.Adam(0.01), Ftrl(0.01)),
+}
 
-    loss = keras.losses.MeanSquaredError()
-    loss.call = spread
-    assert_array_equal(weights(*excerpts, loss=loss), weights(*excerpts, loss=spread))
+
+@pytest.mark.parametrize("first", [True, False], ids=["warm start", "partial fit"])
+@pytest.mark.parametrize("name", LATER)
+def test_an_optimizer_starts_afresh_where_its_state_would_mean_something_else(
+    excerpts, name, first
+):
+    X, y = excerpts
+    earlier, later = LATER[name]
+    fitted = fit(X, y, optimizer=earlier, warm_start=True)
+    afresh = copy.deepcopy(fitted)
+    # What an older version knew of no slots at all.
+    vars(afresh)["_slots_by_optimizer"] = {}
+    for estimator in (fitted, afresh):
+        estimator.set_params(optimizer=later)
+        estimator.fit(X, y) if first else estimator.partial_fit(X, y)
+    assert_array_equal(fitted.predict_proba(X), afresh.predict_proba(X))
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        SGD(keras.optimizers.schedules.ExponentialDecay(0.1, 1, 0.9)),
+        SGD(lambda: 0.1),
+        keras.optimizers.Adafactor(keras.optimizers.schedules.ExponentialDecay(0.1, 1, 0.9)),
+        scaled_loss(SGD(keras.optimizers.schedules.ExponentialDecay(0.1, 1, 0.9))),
+    ],
+    ids=["schedule", "function", "adafactor", "inside"],
+)
+def test_callbacks_get_along_with_schedules(excerpts, optimizer):
+    early = keras.callbacks.EarlyStopping("loss", patience=9)
+    watched = weights(*excerpts, optimizer=optimizer, callbacks=[early])
+    assert_array_equal(watched, weights(*excerpts, optimizer=optimizer))
 
 
 def test_a_loss_of_ones_own_is_compiled_once(excerpts):

@@ -1,7 +1,9 @@
 """While one thread fits an estimator anew, others have the former one until the new is whole."""
 
 import copy
+import pickle
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import keras
 import numpy as np
@@ -71,6 +73,38 @@ def test_a_network_built_during_a_refit_is_not_kept_for_the_new_one(excerpts):
     for ours, others in zip(seen[0], before, strict=True):
         assert_array_equal(ours, others)
     assert estimator.model_.input_shape == (None, 30)
+
+
+def test_what_is_set_during_a_fit_is_kept(excerpts):
+    estimator = tiny_cnn()
+
+    def set_others(epoch, logs):
+        estimator.set_params(epochs=7)
+        estimator.note = "mine"
+
+    estimator.set_params(callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=set_others)])
+    estimator.fit(*excerpts)
+    assert (estimator.epochs, estimator.note, estimator.n_iter_) == (7, "mine", 2)
+
+
+def test_a_pickle_leaves_the_network_where_it_is(excerpts):
+    estimator = tiny_cnn(epochs=1).fit(*excerpts)
+    network = estimator.model_
+    pickle.dumps(estimator)
+    assert estimator.model_ is network
+
+
+@pytest.mark.slow
+def test_threads_that_ask_for_the_network_get_the_fitted_one(excerpts):
+    X, y = excerpts
+    for seed in range(10):
+        estimator = tiny_cnn(epochs=1, random_state=seed).fit(X, y)
+        expected = copy.deepcopy(estimator).model_.get_weights()
+        with ThreadPoolExecutor(4) as threads:
+            found = threads.map(lambda _, own=estimator: own.model_.get_weights(), range(4))
+            for arrays in found:
+                for ours, others in zip(arrays, expected, strict=True):
+                    assert_array_equal(ours, others)
 
 
 def test_a_failed_fit_leaves_the_former_model(excerpts):
