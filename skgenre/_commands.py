@@ -134,7 +134,7 @@ def _read_folder(options):
     for failure in failures:
         say(failure)
     labels = folder.target_names[folder.target[found]]
-    _tell_duplicates(waveforms, [folder.paths[number] for number in found], labels)
+    _report_duplicates(waveforms, [folder.paths[number] for number in found], labels)
     return Songs(waveforms, labels, SOME_FILES_FAILED if failures else DONE)
 
 
@@ -149,7 +149,7 @@ def _list_folder(path):
     return folder
 
 
-def _tell_duplicates(waveforms, paths, labels):
+def _report_duplicates(waveforms, paths, labels):
     if waveforms and (repeated := find_duplicates(waveforms)):
         say(describe_duplicates(repeated, paths, labels))
 

@@ -1,16 +1,28 @@
 """What may classify a song's excerpts: what labels by its probabilities."""
 
-from sklearn.ensemble import StackingClassifier
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import BaseEnsemble, StackingClassifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import FixedThresholdClassifier, TunedThresholdClassifierCV
 from sklearn.model_selection._search import BaseSearchCV
+from sklearn.multiclass import OneVsOneClassifier, OneVsRestClassifier, OutputCodeClassifier
 from sklearn.pipeline import Pipeline
 
-_THRESHOLDS = FixedThresholdClassifier, TunedThresholdClassifierCV
+THRESHOLDS = (FixedThresholdClassifier, TunedThresholdClassifierCV)
+# They make labels of their own of what they have fitted, whatever labels that gives.
+_LABEL_BY_THEMSELVES = (
+    BaseEnsemble,
+    CalibratedClassifierCV,
+    OneVsOneClassifier,
+    OneVsRestClassifier,
+    OutputCodeClassifier,
+)
+# Where others have what predicts for them: once fitted, and before.
+_PREDICTING = ("final_estimator_", "estimator_", "final_estimator", "estimator")
 
 
 def check_excerpt_classifier(estimator):
-    """Refuse an estimator whose probabilities do not tell its labels.
+    """Refuse an estimator whose probabilities do not decide its labels.
 
     Parameters
     ----------
@@ -29,7 +41,7 @@ def check_excerpt_classifier(estimator):
             "The 'estimator' parameter of SongClassifier must have 'predict_proba', got "
             f"{name}: {_why_missing(estimator, 'predict_proba')}."
         )
-    if isinstance(last, _THRESHOLDS):
+    if isinstance(last, THRESHOLDS):
         raise ValueError(
             f"The 'estimator' parameter of SongClassifier must not be or end in {name}: its "
             "threshold is for labels of excerpts, while a song's label comes from the "
@@ -39,7 +51,7 @@ def check_excerpt_classifier(estimator):
 
 
 def _will_have_probabilities(last):
-    """Whether it is a stack whose final estimator comes with its fit."""
+    """Return whether it is a stack whose final estimator comes with its fit."""
     return isinstance(last, StackingClassifier) and last.final_estimator is None
 
 
@@ -55,12 +67,21 @@ def _why_missing(estimator, name):
 
 def _last_part(estimator):
     """Find the part whose labels are the estimator's own."""
-    while True:
-        if isinstance(estimator, Pipeline):
-            estimator = estimator.steps[-1][1]
-        elif isinstance(estimator, BaseSearchCV):
-            estimator = getattr(estimator, "best_estimator_", estimator.estimator)
-        elif isinstance(estimator, FrozenEstimator):
-            estimator = estimator.estimator
-        else:
-            return estimator
+    while (inner := _predicting_part(estimator)) is not None:
+        estimator = inner
+    return estimator
+
+
+def _predicting_part(estimator):
+    """Return the part whose labels an estimator passes on, or None if it has its own."""
+    if isinstance(estimator, (*THRESHOLDS, *_LABEL_BY_THEMSELVES)):
+        return None
+    if isinstance(estimator, Pipeline):
+        return estimator.steps[-1][1]
+    if isinstance(estimator, BaseSearchCV):
+        return getattr(estimator, "best_estimator_", estimator.estimator)
+    if isinstance(estimator, FrozenEstimator):
+        # It has all attributes of what is in it.
+        return estimator.estimator
+    parts = (getattr(estimator, name, None) for name in _PREDICTING)
+    return next((part for part in parts if hasattr(part, "predict")), None)

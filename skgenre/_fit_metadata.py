@@ -73,7 +73,7 @@ class _Handover(NamedTuple):
     routed: bool = False
 
     def reaches(self, learner, name):
-        """Whether one of the parts that learn gets metadata of some name."""
+        """Return whether one of the parts that learn gets metadata of some name."""
         if not any(param.endswith(name) for param in self.fit_params):
             return False
         if self.routed:
@@ -85,7 +85,7 @@ class _Handover(NamedTuple):
         return passed and takes_in_fit(learner, name) and not is_cut
 
     def declines(self, learner, name):
-        """Whether one of the parts that learn does not request what it could take."""
+        """Return whether one of the parts that learn does not request what it could take."""
         return self.routed and requests_in_fit(learner, name) is False
 
 
@@ -115,7 +115,7 @@ def _route(estimator, metadata):
 
 
 def _is_nested(estimator):
-    """Whether something takes metadata that plain names do not reach."""
+    """Return whether something takes metadata that plain names do not reach."""
     last = _last_step(estimator)
     if isinstance(last, BaseSearchCV):
         takes_groups = any(takes_in_fit(part, "groups") for part in iterate_parts(last))
@@ -124,7 +124,7 @@ def _is_nested(estimator):
 
 
 def _is_alone(estimator):
-    """Whether `fit` is called as it is by whoever wrote the estimator, in a user's own mode."""
+    """Return whether `estimator.fit` takes metadata itself and hands nothing on."""
     try:
         return not isinstance(get_routing_for_object(estimator), MetadataRouter)
     except NotImplementedError:

@@ -9,6 +9,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import check_scalar
 from sklearn.utils.validation import check_is_fitted
 
+from skgenre._snapshots import snapshot
 from skgenre.audio import SAMPLE_RATE
 from skgenre.classifiers import BaseGenreClassifier
 
@@ -69,4 +70,5 @@ def fitted_parts(estimator, sample_rate=None):
                 "estimator must be or hold a fitted CNNGenreClassifier or MLPGenreClassifier, "
                 f"got {estimator!r}."
             )
-    return FittedParts(part, transformers, sample_rate or SAMPLE_RATE)
+    # Another thread may fit it again meanwhile.
+    return FittedParts(snapshot(part), transformers, sample_rate or SAMPLE_RATE)

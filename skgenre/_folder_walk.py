@@ -87,7 +87,7 @@ def _enter(folder, names, entered, unreadable):
 
 
 def _identify(path, unreadable):
-    """Tell one folder from another, whatever links lead there; None if it cannot be read."""
+    """Identify a folder by device and inode; None if it cannot be read."""
     try:
         found = os.stat(path)
     except OSError as error:

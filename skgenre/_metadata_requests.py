@@ -57,7 +57,7 @@ def _learns_labels(part):
 
 
 def is_cut_off(estimator, learner, name):
-    """Whether a part is a search's candidate for a place that metadata of some name do not reach.
+    """Return whether a part is a search's candidate for a place that metadata do not reach.
 
     A search hands on what its own estimator takes, whatever stands in its place later.
     """
@@ -70,14 +70,14 @@ def is_cut_off(estimator, learner, name):
 
 
 def requests_in_fit(part, name):
-    """Whether a part requests metadata of some name for its own `fit`; None if it cannot."""
+    """Return whether a part requests metadata of some name for its own `fit`; None if it cannot."""
     if not hasattr(part, "_get_metadata_request"):
         return None
     return part._get_metadata_request().fit.requests.get(name) is True
 
 
 def has_requests(estimator):
-    """Whether a user has set what any part of an estimator requests."""
+    """Return whether a user has set what any part of an estimator requests."""
     parts = iterate_parts(estimator)
     return any("_metadata_request" in getattr(part, "__dict__", ()) for part in parts)
 
@@ -148,7 +148,7 @@ def _spare_the_final_estimator(stack, names):
 
 
 def takes_in_fit(part, name):
-    """Whether the `fit` of a part has a parameter of some name."""
+    """Return whether the `fit` of a part has a parameter of some name."""
     return hasattr(part, "fit") and name in signature(part.fit).parameters
 
 

@@ -8,6 +8,7 @@ from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType, guess_
 from skl2onnx.common.shape_calculator import calculate_linear_classifier_output_shapes
 from skl2onnx.common.utils_classifier import get_label_classes
 
+from skgenre._onnx_labels import as_graph_labels
 from skgenre.classifiers import CNNGenreClassifier, MLPGenreClassifier
 from skgenre.preprocessing import WaveformScaler
 
@@ -116,9 +117,8 @@ def convert_classifier(scope, operator, container):
     kind = guess_proto_type(probabilities.type)
     graph.apply("Cast", X, to=kind, result=probabilities.full_name)
     likeliest = graph.apply("ArgMax", X, axis=1, keepdims=0)
-    classes = get_label_classes(scope, classifier)
-    classes = classes if classes.dtype.kind == "U" else classes.astype(np.int64)
-    graph.apply("Gather", graph.constant(classes), likeliest, result=label.full_name)
+    classes = graph.constant(as_graph_labels(get_label_classes(scope, classifier)))
+    graph.apply("Gather", classes, likeliest, result=label.full_name)
 
 
 def _convert_reshape(graph, layer, X):

@@ -3,16 +3,18 @@
 from copy import copy
 
 import numpy as np
+from sklearn.base import BaseEstimator
 from sklearn.calibration import CalibratedClassifierCV, _CalibratedClassifier
 from sklearn.ensemble import BaggingClassifier, StackingClassifier, VotingClassifier
 from sklearn.frozen import FrozenEstimator
-from sklearn.model_selection import FixedThresholdClassifier, TunedThresholdClassifierCV
 from sklearn.model_selection._search import BaseSearchCV
 from sklearn.pipeline import Pipeline
 
+from skgenre._excerpt_classifiers import THRESHOLDS
+from skgenre._snapshots import snapshot
+
 # They use the probabilities of their members, not their labels.
 _AVERAGING = (BaggingClassifier, CalibratedClassifierCV, StackingClassifier, VotingClassifier)
-_THRESHOLDS = (FixedThresholdClassifier, TunedThresholdClassifierCV)
 # Where ensembles have their fitted members.
 _PARTS = ("calibrated_classifiers_", "estimators_", "final_estimator_")
 
@@ -44,7 +46,7 @@ def unwrap(estimator, labels_count=True):
         return unwrap(estimator.best_estimator_, labels_count)
     if isinstance(estimator, FrozenEstimator):
         return unwrap(estimator.estimator, labels_count)
-    if isinstance(estimator, _THRESHOLDS):
+    if isinstance(estimator, THRESHOLDS):
         if labels_count:
             _check_threshold(estimator)
         # One that was fitted before has no copy of its own.
@@ -58,6 +60,21 @@ def unwrap(estimator, labels_count=True):
         bare.estimator = unwrap(estimator.estimator, labels_count=False)
         return bare
     return _unwrap_parts(estimator)
+
+
+def detach(estimator):
+    """Copy what a fit would change in place, so that a fit in another thread changes no export.
+
+    Searches and ensembles replace what they have fitted, pipelines and frozen estimators keep it.
+    """
+    if not isinstance(estimator, BaseEstimator):
+        return estimator
+    detached = snapshot(estimator)
+    if isinstance(detached, Pipeline):
+        detached.steps = [(name, detach(step)) for name, step in detached.steps]
+    elif isinstance(detached, FrozenEstimator):
+        detached.estimator = detach(detached.estimator)
+    return detached
 
 
 def cannot_export(estimator, reason):

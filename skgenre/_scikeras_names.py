@@ -145,7 +145,7 @@ def refuse_hooks(owner):
 
 
 def instead_of_parameter(cls, name):
-    """Say what a class takes in place of a parameter of scikeras, in a sentence, or nothing."""
+    """Return a sentence that names the replacement of a scikeras parameter, or None."""
     destination, _, target = name.partition("__")
     if destination == "score":
         return f"{cls.__name__} takes no {name}: a subclass gives its score by scorer."
@@ -156,7 +156,7 @@ def instead_of_parameter(cls, name):
 
 
 def instead_of_attribute(owner, name):
-    """Say what an estimator has in place of an attribute of scikeras, or nothing."""
+    """Return a sentence that names the replacement of a scikeras attribute, or None."""
     place = ATTRIBUTES.get(name) or PARAMETERS.get(name)
     return place and f"{type(owner).__name__!r} object has no attribute {name!r}: {place}."
 

@@ -58,6 +58,33 @@ def cut_song(waveform, length, hop, max_excerpts, name="a song"):
     return CutSong(excerpts, starts)
 
 
+def cut_nothing(length):
+    """Make the `CutSong` without excerpts that stands for a song which cannot be read.
+
+    Parameters
+    ----------
+    length : int
+        Samples in an excerpt.
+
+    Returns
+    -------
+    song : CutSong
+        No excerpts.
+
+    Raises
+    ------
+    ValueError
+        If one excerpt would take more than `MAX_BYTES`, so that no song can be cut.
+    """
+    n_bytes = length * np.dtype(np.float32).itemsize
+    if n_bytes > MAX_BYTES:
+        raise ValueError(
+            f"Cannot cut songs: one excerpt of {length} samples takes {n_bytes} bytes, more than "
+            f"{MAX_BYTES}. Choose a shorter excerpt_seconds."
+        )
+    return CutSong(np.empty((0, length), np.float32), np.empty(0, int))
+
+
 def spread(n_excerpts, n_kept):
     """Choose the excerpts to keep: the middle ones of equal parts of a song."""
     return ((np.arange(n_kept) + 0.5) * n_excerpts / n_kept).astype(int)

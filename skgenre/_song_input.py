@@ -124,13 +124,13 @@ def check_song(song, number, sample_rate):
 
 
 def _is_checked(song):
-    """Whether it is what `read_audio` returns; scikit-learn's check takes longer than to cut it."""
+    """Return whether it is what `read_audio` returns; scikit-learn's own check is slow."""
     is_waveform = type(song) is np.ndarray and song.dtype == np.float32 and song.ndim == 1
     return is_waveform and song.size and song.flags.c_contiguous and np.isfinite(song).all()
 
 
 def is_waveform_with_rate(song):
-    """Whether a song is a pair (waveform, rate), as libraries that read sound return it."""
+    """Return whether a song is a pair (waveform, rate), as libraries that read sound return it."""
     is_pair = isinstance(song, tuple) and len(song) == 2
     return is_pair and hasattr(song[0], "__array__") and np.ndim(song[0]) and _is_number(song[1])
 

@@ -1,4 +1,4 @@
-"""What is told about songs without stopping."""
+"""Warnings about songs."""
 
 
 class UnreadableSongWarning(UserWarning):

@@ -19,8 +19,9 @@ from sklearn.utils.validation import check_is_fitted
 
 from skgenre._atomic_files import replacing
 from skgenre._extras import import_extra
+from skgenre._onnx_labels import as_graph_labels
 from skgenre._onnx_metadata import SONG_SETTINGS, Metadata
-from skgenre._onnx_unwrapping import cannot_export, unwrap
+from skgenre._onnx_unwrapping import cannot_export, detach, unwrap
 from skgenre.audio import SAMPLE_RATE
 from skgenre.datasets import make_genre_excerpts
 from skgenre.onnx_runtime import ONNXClassifier
@@ -38,6 +39,7 @@ _UNKNOWN_TO_SKLEARN_ONNX = (
     AssertionError,
     AttributeError,
     LookupError,
+    NameError,
     RuntimeError,
     TypeError,
 )
@@ -120,6 +122,7 @@ def export_onnx(estimator, path, X=None, *, sample_rate=None):
     True
     """
     check_is_fitted(estimator)
+    estimator = detach(estimator)
     inner = unwrap(estimator)
     if isinstance(inner, SongClassifier):
         reference, facts = inner.estimator_, _describe_songs(inner, sample_rate)
@@ -133,11 +136,7 @@ def export_onnx(estimator, path, X=None, *, sample_rate=None):
         X = _make_excerpts(converted.n_features_in_)
     # As other runtimes will have them.
     X = np.asarray(X, np.float32)
-    probabilities = reference.predict_proba(X)
-    _compare_probabilities(estimator, converted.predict_proba(X), probabilities)
-    is_clear, labels = _find_clear(probabilities), reference.predict(X)
-    _compare_labels(estimator, converted.predict(X)[is_clear], labels[is_clear])
-    _compare_labels(estimator, _own_labels(content, X)[is_clear], labels[is_clear])
+    _compare(estimator, converted, reference, X)
     with replacing(path) as file:
         file.write(content)
 
@@ -159,6 +158,8 @@ def _describe(reference, plain):
         raise ValueError("it has no predict_proba, and an ONNX model gives probabilities.")
     if not isinstance(reference.classes_, np.ndarray):
         raise ValueError("it gives several labels for each excerpt.")
+    # Refuses those that a graph cannot give.
+    as_graph_labels(reference.classes_)
     # A pipeline may begin with "passthrough", which has none.
     n_timesteps = getattr(plain, "n_features_in_", None)
     if n_timesteps is None:
@@ -197,14 +198,19 @@ def _convert(estimator, metadata):
     return model.SerializeToString()
 
 
-def _own_labels(content, X):
-    """Compute the labels that are in the graph, for other runtimes."""
-    return import_extra("skgenre._onnx_session", "onnx").RowSession(content).run(X)[0]
-
-
 def _make_excerpts(n_timesteps):
     X, _ = make_genre_excerpts(30, n_timesteps=n_timesteps, random_state=0)
     return np.concatenate([X, 0.01 * X, np.zeros_like(X[:1])])
+
+
+def _compare(estimator, converted, reference, X):
+    """Compare probabilities, labels, and the labels in the graph, which other runtimes give."""
+    graph_labels, found = converted._run(X)
+    probabilities, labels = reference.predict_proba(X), reference.predict(X)
+    _compare_probabilities(estimator, found, probabilities)
+    is_clear = _find_clear(probabilities)
+    for given in (converted.classes_[found.argmax(axis=1)], graph_labels):
+        _compare_labels(estimator, given[is_clear], labels[is_clear])
 
 
 def _find_clear(probabilities):

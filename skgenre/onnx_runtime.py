@@ -202,9 +202,7 @@ class ONNXClassifier:
         >>> predictor.predict_proba(X).shape
         (20, 2)
         """
-        _, probabilities = self._session.run(self._check(X))
-        if not np.isfinite(probabilities).all():
-            raise ValueError("The model's probabilities are not finite: scale the excerpts.")
+        _, probabilities = self._run(X)
         return probabilities
 
     def score(self, X, y, sample_weight=None):
@@ -261,6 +259,13 @@ class ONNXClassifier:
         expected = [("tensor(float)", self.n_features_in_), ("tensor(float)", len(self.classes_))]
         if found != expected:
             raise ValueError(f"it must take and give {expected}, got {found}.")
+
+    def _run(self, X):
+        """Compute the labels that are in the graph, and the probabilities."""
+        labels, probabilities = self._session.run(self._check(X))
+        if not np.isfinite(probabilities).all():
+            raise ValueError("The model's probabilities are not finite: scale the excerpts.")
+        return labels, probabilities
 
     def _check(self, X):
         with np.errstate(over="ignore"):

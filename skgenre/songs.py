@@ -19,7 +19,7 @@ from skgenre._recordings import Recordings, describe_duplicates
 from skgenre._sklearn_callbacks import CallbackSupportMixin
 from skgenre._snapshots import replaced_once_fitted, snapshot
 from skgenre._song_batches import predict_by_song
-from skgenre._song_cutting import CutSong, count_timesteps, cut_song
+from skgenre._song_cutting import count_timesteps, cut_nothing, cut_song
 from skgenre._song_input import check_songs, name_song
 from skgenre._song_labels import check_labelled_songs, check_trainable, learned_classes
 from skgenre._song_reading import read_waveforms
@@ -379,7 +379,7 @@ class SongClassifier(
         with closing(self._read(songs)) as waveforms:
             for number, waveform in enumerate(waveforms):
                 if waveform is None:
-                    yield CutSong(np.empty((0, length), np.float32), np.empty(0, int))
+                    yield cut_nothing(length)
                     continue
                 if recordings is not None:
                     recordings.add(number, waveform)

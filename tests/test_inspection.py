@@ -170,6 +170,20 @@ def test_pipelines_of_one_step_and_frozen_classifiers_are_looked_into(excerpts):
     np.testing.assert_array_equal(saliency(FrozenEstimator(network), X[:4]), expected)
 
 
+@pytest.mark.parametrize("around", [lambda inner: inner, make_pipeline])
+def test_a_fit_in_another_thread_does_not_change_what_is_inspected(excerpts, monkeypatch, around):
+    X, y = excerpts
+    classifier = MLPGenreClassifier(epochs=1, random_state=0).fit(X, y)
+    expected, gradients = saliency(classifier, X), MLPGenreClassifier._input_gradients
+
+    def refit_first(self, *arguments):
+        classifier.fit(X[:, :30], np.arange(len(X)) % 3)
+        return gradients(self, *arguments)
+
+    monkeypatch.setattr(MLPGenreClassifier, "_input_gradients", refit_first)
+    np.testing.assert_array_equal(saliency(around(classifier), X), expected)
+
+
 def test_many_excerpts_are_taken_block_by_block(undecided, three_classes):
     X = np.tile(three_classes[0], (7, 1))
     found = saliency(undecided, X, target=1)

@@ -43,6 +43,13 @@ def cnn(**params):
     return CNNGenreClassifier(**{**SMALL, "epochs": 1, "random_state": 0, **params})
 
 
+OBJECTS = {
+    "object": lambda labels: labels.astype(object),
+    "string": lambda labels: pd.Series(labels, dtype="string"),
+    "category": lambda labels: pd.Series(labels, dtype="category"),
+}
+
+
 def run(model, X):
     session = onnxruntime.InferenceSession(model.SerializeToString())
     return session.run(None, {session.get_inputs()[0].name: X})
@@ -298,6 +305,49 @@ def test_a_pipeline_that_is_not_fitted(path):
 def test_parameters_of_the_wrong_kind(fitted, path, params):
     with pytest.raises(ValueError, match=f"'{next(iter(params))}' parameter of export_onnx"):
         export_onnx(**{"estimator": fitted, "path": path, **params})
+
+
+@pytest.mark.parametrize("around", [lambda inner: inner, SongClassifier], ids=["alone", "songs"])
+@pytest.mark.parametrize("kind", OBJECTS)
+def test_labels_of_tables_are_text(excerpts, path, kind, around):
+    X, y = excerpts
+    classifier = around(cnn())
+    if isinstance(classifier, SongClassifier):
+        classifier.set_params(excerpt_seconds=X.shape[1] / 400)
+    classifier.fit(list(X), OBJECTS[kind](y))
+    inner = getattr(classifier, "estimator_", classifier)
+    export_onnx(classifier, path, X)
+    assert_array_equal(load_onnx(path).predict(X), inner.predict(X))
+    assert_array_equal(run(onnx.load(path), X)[0], inner.predict(X))
+
+
+def test_labels_that_are_neither_text_nor_integers_are_refused(excerpts, path):
+    X, y = excerpts
+    days = np.array(["2020-01-01", "2021-01-01"], "datetime64[D]")
+    with pytest.raises(ValueError, match=r"^cannot export a CNN.*must be text or integers.*2020"):
+        export_onnx(cnn().fit(X, days[y.astype(int)]), path)
+    assert not path.exists()
+
+
+def test_a_fit_in_another_thread_does_not_change_an_export(excerpts, path):
+    X, y = excerpts
+    estimators = cnn().fit(X, y), make_pipeline(cnn()).fit(X, y)
+    for estimator in estimators:
+        before, refitted = estimator.predict_proba(X), []
+
+        class Excerpts:
+            """Excerpts that have the estimator fitted anew once they are looked at."""
+
+            def __len__(self):
+                return len(X)
+
+            def __array__(self, dtype=None, copy=None):
+                refitted.append(estimator.fit(X, np.arange(len(X)) % 3))  # noqa: B023
+                return X
+
+        export_onnx(estimator, path, Excerpts())
+        assert refitted
+        assert_allclose(load_onnx(path).predict_proba(X), before, atol=1e-5)
 
 
 def test_a_step_that_sklearn_onnx_does_not_know(excerpts, path):

@@ -14,7 +14,7 @@ from sklearn.ensemble import (
     StackingClassifier,
     VotingClassifier,
 )
-from sklearn.feature_selection import SelectKBest
+from sklearn.feature_selection import RFE, SelectKBest
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import (
@@ -141,6 +141,14 @@ REFUSED = {
     "threshold of songs": (
         lambda: FixedThresholdClassifier(frozen(songs(pipeline())), threshold=0.9),
         f"FixedThresholdClassifier: {THRESHOLD}",
+    ),
+    "elimination": (
+        lambda: RFE(linear(), n_features_to_select=10, step=10),
+        "RFE: sklearn-onnx does not convert it",
+    ),
+    "elimination within a pipeline": (
+        lambda: make_pipeline(RFE(linear(), n_features_to_select=10, step=10), linear()),
+        "Pipeline: sklearn-onnx does not convert it .*RFE",
     ),
     "several labels": (
         lambda: MultiOutputClassifier(linear()),

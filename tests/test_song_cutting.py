@@ -92,6 +92,18 @@ def test_excerpts_beyond_a_gigabyte_are_refused(params, n_samples):
         classifier.fit([waveform, waveform], [0, 1])
 
 
+@pytest.mark.parametrize("seconds", [1e7, 1e17])
+def test_excerpts_beyond_a_gigabyte_are_refused_for_unreadable_songs_too(seconds, tmp_path):
+    (tmp_path / "broken.wav").write_bytes(b"RIFF")
+    message = "^Cannot cut songs: one excerpt of .* more than 1073741824.*excerpt_seconds"
+    classifier = fit().set_params(excerpt_seconds=seconds, on_error="skip")
+    paths = [tmp_path / "broken.wav"] * 2
+    with pytest.raises(ValueError, match=message):
+        classifier.predict(paths)
+    with pytest.raises(ValueError, match=message):
+        classifier.fit(paths, [0, 1])
+
+
 def test_a_hop_beyond_all_songs_takes_one_excerpt():
     classifier = fit(hop_seconds=1e300)
     assert_array_equal(classifier.n_excerpts_, [1] * 4)

@@ -22,6 +22,7 @@ from sklearn.ensemble import (
     VotingClassifier,
 )
 from sklearn.exceptions import NotFittedError
+from sklearn.feature_selection import RFE
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, make_scorer
@@ -37,6 +38,7 @@ from sklearn.multiclass import OneVsRestClassifier
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
+from sklearn.semi_supervised import SelfTrainingClassifier
 from sklearn.svm import LinearSVC
 from sklearn.utils import estimator_html_repr
 from sklearn.utils.estimator_checks import parametrize_with_checks
@@ -523,14 +525,48 @@ THRESHOLDS = {
 @pytest.mark.parametrize("threshold", THRESHOLDS.values(), ids=THRESHOLDS.keys())
 @pytest.mark.parametrize(
     "around",
-    [lambda inner: inner, pipeline, lambda inner: GridSearchCV(inner, {}, cv=2), FrozenEstimator],
-    ids=["itself", "pipeline", "search", "frozen"],
+    [
+        lambda inner: inner,
+        pipeline,
+        lambda inner: GridSearchCV(inner, {}, cv=2),
+        FrozenEstimator,
+        lambda inner: StackingClassifier([("a", LogisticRegression())], inner, cv=2),
+        lambda inner: StackingClassifier(
+            [("a", LogisticRegression())], SelfTrainingClassifier(pipeline(inner))
+        ),
+        SelfTrainingClassifier,
+        RFE,
+        lambda inner: FrozenEstimator(RFE(inner)),
+    ],
+    ids=[
+        *("itself", "pipeline", "search", "frozen", "stack", "self-training in a stack"),
+        *("self-training", "elimination", "frozen elimination"),
+    ],
 )
 def test_thresholds_belong_around_songs(songs, threshold, around):
     estimator = around(threshold(LogisticRegression(solver=SOLVER)))
     message = r"ThresholdClassifier.*: its threshold is for labels of excerpts.*Put .* around"
     with pytest.raises(ValueError, match=message):
         SongClassifier(estimator, excerpt_seconds=0.5).fit(*songs)
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        lambda inner: VotingClassifier([("a", inner)], voting="soft"),
+        lambda inner: StackingClassifier([("a", inner)], LogisticRegression(solver=SOLVER), cv=2),
+        lambda inner: StackingClassifier([("a", inner)], cv=2),
+        lambda inner: BaggingClassifier(inner, n_estimators=2),
+        lambda inner: CalibratedClassifierCV(inner, cv=2),
+        OneVsRestClassifier,
+    ],
+    ids=["vote", "stack", "usual stack", "bag", "calibrated", "one against the rest"],
+)
+def test_thresholds_of_members_decide_on_nothing(songs, around):
+    X, y = songs
+    inner = around(FixedThresholdClassifier(LogisticRegression(solver=SOLVER), threshold=0.999))
+    fitted = SongClassifier(inner, excerpt_seconds=0.5).fit(X, y)
+    assert set(fitted.predict(X)) == set(y)
 
 
 def test_thresholds_around_songs_decide(songs):
