@@ -4,6 +4,7 @@ import os
 from itertools import groupby
 
 import numpy as np
+from packaging.version import Version
 
 from skgenre._sound_streams import SAMPLES_PER_BLOCK
 
@@ -107,9 +108,12 @@ def _rate_and_channels(pair):
 def _blocks(av, file):
     _check_asf(file)
     file.seek(0)
-    options = {"format_whitelist": _FORMATS, "codec_whitelist": _CODECS}
+    settings = {"container_options": {"format_whitelist": _FORMATS, "codec_whitelist": _CODECS}}
+    if Version(av.__version__) < Version("19"):
+        # Tags may be of any bytes; later versions do not mind.
+        settings["metadata_errors"] = "replace"
     try:
-        with av.open(file, "r", container_options=options, metadata_errors="replace") as container:
+        with av.open(file, "r", **settings) as container:
             if not container.streams.audio:
                 raise ValueError("it has no sound.")
             yield from _decode(container)
