@@ -317,7 +317,8 @@ def _constructor_arguments(cls):
     for base in cls.__mro__:
         parameters = inspect.signature(base.__init__).parameters
         names += parameters
-        if not any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
+        kinds = [parameter.kind for parameter in parameters.values()]
+        if inspect.Parameter.VAR_KEYWORD not in kinds:
             break
     return names
 

@@ -454,6 +454,7 @@ def test_what_does_not_get_weights_or_songs_is_named(songs, estimator, message):
 
 # A stack's own final estimator has the solver of which SciPy warns beside scikit-learn 1.6.
 @pytest.mark.filterwarnings("ignore:scipy.optimize:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:Unknown solver options:scipy.optimize.OptimizeWarning")
 def test_estimators_that_know_of_no_routing_get_weights(songs):
     X, y = songs
     boosted = AdaBoostClassifier(Remembers(solver=SOLVER), n_estimators=1)
