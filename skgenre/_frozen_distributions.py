@@ -16,7 +16,7 @@ class FrozenDistribution:
     Parameters
     ----------
     name : str
-        Of a distribution in :mod:`scipy.stats`.
+        Of a distribution in ``scipy.stats``.
     args : tuple of float
         Parameters.
     kwds : dict of float

@@ -52,7 +52,7 @@ def save(estimator, path, *, trusted=()):
         A :class:`~skgenre.CNNGenreClassifier`, a :class:`~skgenre.SongClassifier`, or what
         scikit-learn builds around them: pipelines, searches, votes, stacks, bags, calibrations,
         thresholds; with its linear models, kernels, transformers, metrics, splits, and
-        distributions of :mod:`scipy.stats`. Fitted or not.
+        distributions of ``scipy.stats``. Fitted or not.
     path : str or path-like
         Where to write; nothing is appended to the name.
     trusted : list of str, default=()
