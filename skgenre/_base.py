@@ -16,13 +16,9 @@ from skgenre._documentation import DocumentationLinkMixin
 from skgenre._engine import ROWS_PER_CALL, fresh_weights, predict, train
 from skgenre._fitted_state import check_fitted_state
 from skgenre._input_gradients import input_gradients
-from skgenre._keras_parts import (
-    check_keras_defaults,
-    make_callbacks,
-    make_loss,
-    make_optimizer,
-    optimizer_kind,
-)
+from skgenre._keras_callbacks import make_callbacks
+from skgenre._keras_losses import make_loss
+from skgenre._keras_optimizers import check_keras_defaults, make_optimizer, optimizer_kind
 from skgenre._relative_weights import weigh_relatively
 from skgenre._samples import hold_out, make_samples, weigh_classes
 from skgenre._scikeras_names import explains_arguments, refuse_hooks

@@ -7,7 +7,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from skgenre._compiled import IN_ONE_PIECE, compiled
+from skgenre._compiled import compiled
+from skgenre._optimizer_steps import IN_ONE_PIECE
 
 
 class CallbackModel:

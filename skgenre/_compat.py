@@ -14,6 +14,7 @@ from scikeras.wrappers import BaseWrapper, KerasClassifier
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from skgenre._did_you_mean import did_you_mean
+from skgenre._keras_copies import copy_whole
 from skgenre._scikeras_names import (
     explains_arguments,
     instead_of_attribute,
@@ -34,6 +35,9 @@ def _sklearn_tags(self):
 # the method passes on what BaseEstimator would have answered without it.
 if "__sklearn_tags__" not in vars(BaseWrapper):  # pragma: no branch  (no scikeras has it yet)
     BaseWrapper.__sklearn_tags__ = _sklearn_tags
+
+# scikeras has put functions of its own there when it was imported.
+copy_whole()
 
 
 class _SklearnClassifierType(type):

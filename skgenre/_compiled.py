@@ -1,6 +1,5 @@
 """A network with its loss and optimizer, compiled."""
 
-import math
 import re
 from copy import deepcopy
 from functools import cached_property
@@ -19,12 +18,10 @@ from skgenre._architecture import (
 )
 from skgenre._devices import map_rows, map_shards, on_one_thread
 from skgenre._garbage import collection_paused
-from skgenre._keras_parts import (
-    adds_up_over_rows,
-    take_loss,
-    updates_each_number_alone,
-)
+from skgenre._keras_losses import adds_up_over_rows, take_loss
+from skgenre._keras_optimizers import updates_each_number_alone
 from skgenre._network_run import NetworkRun
+from skgenre._optimizer_steps import apply_gradients, assign, make_variables
 from skgenre.networks import DTYPE
 
 if keras.config.backend() != "tensorflow":
@@ -33,8 +30,6 @@ if keras.config.backend() != "tensorflow":
         f"{keras.config.backend()!r}: unset KERAS_BACKEND, or set it to 'tensorflow'."
     )
 
-# What the one variable is called that stands for all.
-IN_ONE_PIECE = "weights"
 # Threads that a batch can keep busy, and excerpts that a thread wants at once: with fewer, what
 # each shard costs of itself outweighs another thread. They are the same everywhere, as they
 # decide the order of sums.
@@ -81,7 +76,7 @@ class CompiledNetwork:
 
     def set_weights(self, weights):
         """Take over packed weights."""
-        _assign(self.variables, unpack_weights(self.variables, weights))
+        assign(self.variables, unpack_weights(self.variables, weights))
 
     def slots(self):
         """Copy what the optimizer remembers."""
@@ -94,7 +89,7 @@ class CompiledNetwork:
 
     def set_slots(self, slots):
         """Take over what an optimizer of the same kind remembered."""
-        _assign(self.optimizer.variables, slots)
+        assign(self.optimizer.variables, slots)
 
     def set_learning_rate(self, learning_rate):
         """Go on with another learning rate."""
@@ -219,41 +214,6 @@ def compiled(function, signature):
     with collection_paused():
         # A concrete function is traced here and now, and never again.
         return tf.function(function, autograph=False).get_concrete_function(*signature)
-
-
-def fresh_slots(recipe, weights):
-    """Make what an optimizer remembers before the first step, which may depend on the weights."""
-    optimizer = deepcopy(recipe.optimizer)
-    in_one_piece = updates_each_number_alone(optimizer)
-    variables = make_variables(recipe.architecture, in_one_piece)
-    _assign(variables, unpack_weights(variables, weights))
-    optimizer.build(variables)
-    return [np.asarray(variable.value) for variable in optimizer.variables]
-
-
-def make_variables(architecture, in_one_piece):
-    """Make variables of zeros for a network's weights."""
-    variables = blank_model(architecture).weights
-    if in_one_piece:
-        n_numbers = sum(math.prod(variable.shape) for variable in variables)
-        return [keras.Variable(np.zeros(n_numbers, DTYPE), dtype=DTYPE, name=IN_ONE_PIECE)]
-    # Some optimizers go by the names of layers.
-    return architecture.build_model(seed=0).weights
-
-
-def apply_gradients(optimizer, gradients, variables):
-    if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
-        optimizer.apply(gradients, variables)
-        return
-    # Called in the context of one of several replicas, Keras would add up the gradients of them
-    # all, by way of tf.custom_gradient, which keeps every graph that it was ever used in.
-    replica = tf.distribute.get_replica_context()
-    replica.merge_call(lambda strategy: optimizer.apply(gradients, variables))
-
-
-def _assign(variables, values):
-    for variable, value in zip(variables, values, strict=True):
-        variable.assign(value)
 
 
 def _bounds(X):

@@ -7,15 +7,10 @@ from types import FunctionType
 import keras
 import tensorflow as tf
 
-from skgenre._compiled import apply_gradients, make_variables
 from skgenre._computations import computation_key
-from skgenre._keras_parts import (
-    adds_up_over_rows,
-    constant_learning_rate,
-    is_kerass_own,
-    settings_are_known,
-    take_loss,
-)
+from skgenre._keras_losses import adds_up_over_rows, is_from_keras, take_loss
+from skgenre._keras_optimizers import constant_learning_rate, settings_are_known
+from skgenre._optimizer_steps import apply_gradients, make_variables
 from skgenre.networks import DTYPE
 
 
@@ -65,7 +60,7 @@ def _optimizer_key(optimizer, architecture):
 
 def _loss_key(loss, n_outputs):
     """Describe all that a loss computes."""
-    if isinstance(loss, FunctionType) and is_kerass_own(loss):
+    if isinstance(loss, FunctionType) and is_from_keras(loss):
         return loss
     rows = tf.TensorSpec((None, n_outputs), DTYPE)
 

@@ -7,10 +7,11 @@ import numpy as np
 from sklearn.utils import gen_batches
 
 from skgenre._callback_model import CallbackModel, Exchange
-from skgenre._compiled import CompiledNetwork, fresh_slots
+from skgenre._compiled import CompiledNetwork
 from skgenre._early_stopping import EarlyStopping
 from skgenre._feeding import feed, rows_per_block
-from skgenre._keras_parts import constant_learning_rate
+from skgenre._keras_optimizers import constant_learning_rate
+from skgenre._optimizer_steps import fresh_slots
 from skgenre._progress import progress_shown
 from skgenre._sklearn_callbacks import EpochTasks
 from skgenre._watchers import Watchers
