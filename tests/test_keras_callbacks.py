@@ -114,7 +114,7 @@ def test_every_callback_of_keras_has_a_case():
     assert known == set(CASES) | WITHOUT_CASE
 
 
-QUICK = [("EarlyStopping", "val_accuracy"), ("ReduceLROnPlateau", "accuracy")]
+QUICK = [("EarlyStopping", "val_accuracy")]
 
 
 @pytest.mark.parametrize(
@@ -173,6 +173,7 @@ def test_a_remote_monitor_sends_each_epoch(excerpts):
     assert [sent["val_loss"] for sent in received] == history["val_loss"]
 
 
+@pytest.mark.slow
 def test_a_checkpoint_is_a_model_that_keras_continues(excerpts, tmp_path):
     file = tmp_path / "last.keras"
     X, _ = excerpts

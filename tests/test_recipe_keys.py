@@ -131,14 +131,22 @@ SETTINGS = {
 }
 
 
-@pytest.mark.parametrize("name", SETTINGS)
+# The others take seconds each; together they are no quick test.
+QUICK = ("instance", "own loss of a fixed name", "closure", "own optimizer", "own variable")
+each_setting = pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[] if name in QUICK else pytest.mark.slow) for name in SETTINGS],
+)
+
+
+@each_setting
 def test_no_setting_of_a_former_fit_is_used_again(excerpts, name):
     low, high, again = (weights(*excerpts, **SETTINGS[name](value)) for value in (0.01, 2.0, 0.01))
     assert_array_equal(low, again)
     assert_all_differ([low, high])
 
 
-@pytest.mark.parametrize("name", SETTINGS)
+@each_setting
 def test_copies_keep_all_settings(excerpts, name):
     estimator = MLPGenreClassifier(hidden_units=4, epochs=1, random_state=0, learning_rate=0.1)
     estimator.set_params(**SETTINGS[name](0.01))
@@ -293,7 +301,13 @@ LATER = {
 
 
 @pytest.mark.parametrize("first", [True, False], ids=["warm start", "partial fit"])
-@pytest.mark.parametrize("name", LATER)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[] if name.startswith("averages") else pytest.mark.slow)
+        for name in LATER
+    ],
+)
 def test_an_optimizer_starts_afresh_where_its_state_would_mean_something_else(
     excerpts, name, first
 ):
