@@ -30,7 +30,8 @@ def check_fitted_state(state, n_weights):
 def _check_classes(classes):
     is_row = isinstance(classes, np.ndarray) and classes.ndim == 1 and len(classes) > 1
     if not (is_row and np.array_equal(np.unique(classes), classes)):
-        raise ValueError(f"The state has classes that are no sorted array of labels: {classes!r}.")
+        # Not shown: text of a damaged file may be none that Python can print.
+        raise ValueError("The state has classes that are no sorted array of labels.")
 
 
 def _check_weights(weights, n_weights):
@@ -61,8 +62,7 @@ def _check_course(n_iter, history):
     )
     if not (is_count and is_table and {"loss", "accuracy"} <= history.keys()):
         raise ValueError(
-            "The state has no history with loss and accuracy of each of its epochs: "
-            f"n_iter_={n_iter!r:.50}, history_={history!r:.100}."
+            "The state has no history with loss and accuracy of each of its n_iter_ epochs."
         )
 
 

@@ -24,6 +24,9 @@ BAD = {
     "classes the other way round": {"classes_": np.array(["1", "0"])},
     "classes as a list": {"classes_": ["0", "1"]},
     "classes in a column": {"classes_": np.array([["0"], ["1"]])},
+    "classes that cannot be printed": {
+        "classes_": np.array([0x7FFFFFFF, 1], np.uint32).view("U1"),
+    },
     "one class": {"classes_": np.array(["0"])},
 }
 
