@@ -24,7 +24,7 @@ from skgenre._samples import hold_out, make_samples, weigh_classes
 from skgenre._scikeras_names import explains_arguments, refuse_hooks
 from skgenre._sklearn_callbacks import CallbackSupportMixin, EpochTasks, FitTask
 from skgenre._snapshots import replaced_once_fitted, snapshot
-from skgenre._training import Schedule, State
+from skgenre._training import Schedule, State, join_histories
 from skgenre._validation import (
     at_least_two,
     check_excerpts,
@@ -429,22 +429,13 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
             "_weights": _finite(state.weights),
             "_slots_by_optimizer": {kind: state.slots},
             "_slot_names": state.slot_names,
-            "history_": self._continued(history),
+            "history_": join_histories(self.history_, history),
             "n_iter_": self.n_iter_ + len(history["loss"]),
         }
 
     def _as_trained(self, kind, state, history):
         """Make all attributes of an estimator that has come so far in its training."""
         return {**vars(self), **self._trained(kind, state, history)}
-
-    def _continued(self, history):
-        """Append epochs to the history; NaN stands where an epoch had no validation data."""
-        n_new = len(history["loss"])
-        return {
-            name: self.history_.get(name, [np.nan] * self.n_iter_)
-            + history.get(name, [np.nan] * n_new)
-            for name in {**self.history_, **history}
-        }
 
     def _watched(self, training, estimator):
         """Say what scikit-learn's callbacks see of a training; arrays are read if they ask."""

@@ -92,15 +92,22 @@ class TrainingProgram:
 
     def _load(self, recipe, state):
         self._network.loss = recipe.loss
-        fresh = self._fresh_slots or fresh_slots(recipe, state.weights)
-        # Slots of other settings (say, without momentum) are of no use.
-        same_names = state.slot_names in (None, self._network.slot_names())
-        fitting = state.slots and same_names and _shapes(state.slots) == _shapes(fresh)
-        self._network.set_slots(state.slots if fitting else fresh)
+        if self._fits(state):
+            self._network.set_slots(state.slots)
+        else:
+            self._network.set_slots(self._fresh_slots or fresh_slots(recipe, state.weights))
         self._network.set_weights(state.weights)
         learning_rate = constant_learning_rate(recipe.optimizer)
         if learning_rate is not None:
             self._network.set_learning_rate(learning_rate)
+
+    def _fits(self, state):
+        """Return whether a state has slots that mean what the optimizer's own do."""
+        return (
+            bool(state.slots)
+            and state.slot_names in (None, self._network.slot_names())
+            and _shapes(state.slots) == _shapes(self._network.optimizer.variables)
+        )
 
     def _run(self, recipe, training, validation, schedule):
         n_steps = -(-len(training.samples) // schedule.batch_size)
@@ -138,7 +145,7 @@ class TrainingProgram:
                 logs |= {f"val_{name}": value for name, value in scores.items()}
             callbacks.call("on_epoch_end", epoch, logs)
             logs |= callbacks.epoch_logs()
-            _append(history, logs)
+            history = join_histories(history, {name: [value] for name, value in logs.items()})
             stopping.update(logs)
             if schedule.tasks.end(course) or callbacks.want_to_stop() or stopping.is_over:
                 break
@@ -198,12 +205,13 @@ def _shapes(arrays):
     return [array.shape for array in arrays]
 
 
-def _append(history, logs):
-    """Add an epoch's logs to a history; NaN stands where an epoch has none of a name."""
-    n_epochs = len(history["loss"])
-    for name in {**history, **logs}:
-        earlier = history.setdefault(name, [np.nan] * n_epochs)
-        earlier.append(logs.get(name, np.nan))
+def join_histories(earlier, later):
+    """Append epochs to a history; NaN stands where an epoch has no value of a name."""
+    n_earlier, n_later = len(earlier["loss"]), len(later["loss"])
+    return {
+        name: earlier.get(name, [np.nan] * n_earlier) + later.get(name, [np.nan] * n_later)
+        for name in {**earlier, **later}
+    }
 
 
 def _steps_per_call(schedule, samples, callbacks):
