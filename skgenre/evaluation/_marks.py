@@ -79,7 +79,7 @@ class Line(NamedTuple):
     points: str
     label: str
     is_validation: bool
-    end: tuple
+    end: tuple | None
 
 
 class Tick(NamedTuple):
@@ -100,7 +100,9 @@ class Chart(NamedTuple):
     size: tuple  # width, height
 
 
-FRAME, SIZE = (44, 12, 412, 176), (420, 208)
+# What is greater, infinite or missing is not drawn.
+LARGEST_VALUE = 1e30
+FRAME, SIZE = (44, 12, 412, 176), (420, 212)
 
 
 def draw_curves(title: str, curves: list[tuple[str, bool, list[float]]]) -> Chart | None:
@@ -118,24 +120,24 @@ def draw_curves(title: str, curves: list[tuple[str, bool, list[float]]]) -> Char
     chart : Chart or None
         None where there is no finite value.
     """
-    values = np.concatenate([np.asarray(curve[2], float) for curve in curves] or [[]])
-    values = values[np.isfinite(values)]
-    if not len(values):
+    known = [value for _, _, values in curves for value in values if abs(value) <= LARGEST_VALUE]
+    if not known:
         return None
-    n_epochs = max(len(curve[2]) for curve in curves)
-    y_ticks = pick_ticks(float(values.min()), float(values.max()))
-    low, high = min(y_ticks[0], values.min()), max(y_ticks[-1], values.max())
+    n_epochs = max(len(values) for _, _, values in curves)
+    y_ticks = pick_ticks(min(known), max(known))
+    low, high = y_ticks[0], y_ticks[-1]
     left, top, right, bottom = FRAME
 
     def x(epoch):
         return round(left + (right - left) * (epoch - 1) / max(n_epochs - 1, 1), 1)
 
     def y(value):
-        return round(float(bottom - (bottom - top) * (value - low) / (high - low)), 1)
+        return round(bottom - (bottom - top) * (value - low) / (high - low), 1)
 
+    lines = [_draw_line(*curve, x, y) for curve in curves]
     return Chart(
         title=title,
-        lines=[_draw_line(*curve, x, y) for curve in curves if np.isfinite(curve[2]).any()],
+        lines=[line for line in lines if line.points],
         x_ticks=[Tick(x(epoch), str(epoch)) for epoch in _epochs_to_mark(n_epochs)],
         y_ticks=[Tick(y(value), f"{value:.6g}") for value in y_ticks],
         frame=FRAME,
@@ -146,9 +148,10 @@ def draw_curves(title: str, curves: list[tuple[str, bool, list[float]]]) -> Char
 def _draw_line(label, is_validation, values, x, y):
     step = -(-len(values) // MAX_STEPS)
     epochs = sorted({*range(1, len(values) + 1, step), len(values)})
-    known = [(x(epoch), y(values[epoch - 1])) for epoch in epochs if np.isfinite(values[epoch - 1])]
-    points = " ".join(f"{across},{up}" for across, up in known)
-    return Line(points, label, is_validation, known[-1])
+    known = [epoch for epoch in epochs if abs(values[epoch - 1]) <= LARGEST_VALUE]
+    points = [(x(epoch), y(values[epoch - 1])) for epoch in known]
+    text = " ".join(f"{across},{up}" for across, up in points)
+    return Line(text, label, is_validation, points[-1] if points else None)
 
 
 def _epochs_to_mark(n_epochs):
@@ -175,7 +178,8 @@ def pick_ticks(low: float, high: float, most: int = 5) -> list[float]:
     >>> pick_ticks(0.11, 0.29)
     [0.1, 0.15, 0.2, 0.25, 0.3]
     """
-    span = (high - low) or abs(high) or 1.0
+    # Values that differ by rounding alone are drawn as one.
+    span = max(high - low, 1e-6 * max(abs(low), abs(high))) or 1.0
     raw = span / most
     magnitude = 10.0 ** np.floor(np.log10(raw))
     step = next(factor * magnitude for factor in (1, 2, 5, 10) if factor * magnitude >= raw)

@@ -179,7 +179,19 @@ def settings(evaluation: SongEvaluation) -> list[tuple[str, list[tuple[str, Any]
     own = [pair for pair in evaluation.parameters.items() if pair[0] != "classifier"]
     groups = {"Cross-validation": own, "SongClassifier": []}
     for name, value in sorted(of_classifier.items(), key=lambda pair: pair[0].count("__")):
+        if _names_parts(name, value, of_classifier):
+            continue
         owner, _, short = name.rpartition("__")
         title = of_classifier.get(owner, owner) if owner else "SongClassifier"
         groups.setdefault(str(title), []).append((short, value))
     return [(title, pairs) for title, pairs in groups.items() if pairs]
+
+
+def _names_parts(name, value, parameters):
+    """Return whether a parameter is a list of named parts, each of which is a parameter as well."""
+    prefix = name.rpartition("__")[0]
+    pairs = value if isinstance(value, list) and value else [None]
+    return all(
+        isinstance(pair, list) and f"{prefix}__{pair[0]}".removeprefix("__") in parameters
+        for pair in pairs
+    )

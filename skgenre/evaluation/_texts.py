@@ -38,7 +38,7 @@ def as_length(seconds: float) -> str:
     >>> as_length(50), as_length(600), as_length(3 * 3600 + 90)
     ('50 s', '10 min', '3 h 2 min')
     """
-    if seconds < 60:
+    if round(seconds) < 60:
         return f"{round(seconds)} s"
     hours, minutes = divmod(round(seconds / 60), 60)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"
