@@ -54,7 +54,7 @@ def _compare(low, high, baseline):
 class Cell(NamedTuple):
     """A cell of the confusion matrix."""
 
-    count: int
+    n_songs: int
     share: str
     shade: int
 
