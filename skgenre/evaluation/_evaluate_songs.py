@@ -137,7 +137,7 @@ def evaluate_songs(
         sample_rate=int(classifier.sample_rate),
         failures=[(titles[number], str(error)) for number, error in found.errors.items()],
         duplicates=[[titles[n] for n in numbers] for numbers in found.repeated()],
-        parameters=describe_evaluation(classifier, cv, random_state),
+        parameters=describe_evaluation(classifier, cv, groups, random_state),
         versions=library_versions(),
     )
 

@@ -50,7 +50,8 @@ class SongEvaluation:
     duplicates : list of list of str
         Names of songs that are the same recording.
     parameters : dict
-        The classifier's parameters, `cv` and `random_state`, as values that JSON has.
+        The classifier's parameters, `cv`, the number of `groups` and `random_state`, as values that
+        JSON has.
     versions : dict of str to str
         Versions of Python and of libraries.
 
@@ -195,7 +196,8 @@ class SongEvaluation:
         .. math:: \frac{p + \frac{z^2}{2n} \pm z \sqrt{\frac{p (1 - p)}{n} + \frac{z^2}{4n^2}}}
                        {1 + \frac{z^2}{n}}.
 
-        It accounts for the songs that were drawn, not for the luck of the trainings.
+        It accounts for the songs that were drawn, not for the luck of the trainings. Songs of one
+        group, such as an album, depend on each other: with `groups` it is too narrow.
 
         Parameters
         ----------
