@@ -9,7 +9,9 @@ References
 """
 
 import inspect
+from typing import TYPE_CHECKING, Any, Self
 
+from numpy.typing import ArrayLike
 from scikeras.wrappers import BaseWrapper, KerasClassifier
 from sklearn.base import BaseEstimator, ClassifierMixin
 
@@ -128,7 +130,7 @@ class SklearnKerasClassifier(KerasClassifier, metaclass=_SklearnClassifierType):
         return self.__getattribute__(name)
 
     @explains_arguments
-    def score(self, X, y, sample_weight=None):
+    def score(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
         """Score predictions.
 
         The score is the accuracy, or what the `scorer` of a subclass returns.
@@ -168,7 +170,7 @@ class SklearnKerasClassifier(KerasClassifier, metaclass=_SklearnClassifierType):
         """
         return self.scorer(y, self.predict(X), sample_weight=sample_weight)
 
-    def get_params(self, deep=True):
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Get the parameters of this estimator, routed ones included.
 
         A routed parameter is listed where it has been set.
@@ -195,7 +197,7 @@ class SklearnKerasClassifier(KerasClassifier, metaclass=_SklearnClassifierType):
         """
         return BaseEstimator.get_params(self, deep=deep) | self._routed_params()
 
-    def set_params(self, **params):
+    def set_params(self, **params: Any) -> Self:
         """Set parameters of this estimator, routed ones included.
 
         Values are checked by `fit`.
