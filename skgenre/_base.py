@@ -1,7 +1,7 @@
 """The contract that both classifiers share: labels, validation, fit and predict."""
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -369,6 +369,24 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         # With the weights that it was made of: a fit may have ended meanwhile.
         self._model = fitted._weights, model
         return model
+
+    if TYPE_CHECKING:
+        # scikit-learn makes these of the signatures above.
+
+        def set_fit_request(
+            self,
+            *,
+            sample_weight: Request = ...,
+            X_val: Request = ...,
+            y_val: Request = ...,
+            groups: Request = ...,
+        ) -> Self: ...
+
+        def set_partial_fit_request(
+            self, *, classes: Request = ..., sample_weight: Request = ...
+        ) -> Self: ...
+
+        def set_score_request(self, *, sample_weight: Request = ...) -> Self: ...
 
     def _validate_params(self):
         refuse_hooks(self)

@@ -71,28 +71,31 @@ class _SklearnClassifierType(type):
         init = inspect.signature(cls.__init__)
         return init.replace(parameters=list(init.parameters.values())[1:])
 
-    def __call__(cls, *args, **params):
-        """Make an estimator; routed parameters need no place in its signature.
+    # Checkers take the parameters from `__init__`, which this would hide from them.
+    if not TYPE_CHECKING:
 
-        scikit-learn takes the signature of ``__init__`` for the list of parameters, so a
-        ``**kwargs`` there would count as one more.
-        """
-        if args and not _takes_by_position(cls):
-            raise TypeError(
-                f"{cls.__name__} takes parameters by name only. "
-                f"{instead_of_parameter(cls, 'model')}"
-            )
-        for name in params:
-            if not cls._is_param(name):
+        def __call__(cls, *args, **params):
+            """Make an estimator; routed parameters need no place in its signature.
+
+            scikit-learn takes the signature of ``__init__`` for the list of parameters, so a
+            ``**kwargs`` there would count as one more.
+            """
+            if args and not _takes_by_position(cls):
                 raise TypeError(
-                    instead_of_parameter(cls, name)
-                    or f"{cls.__name__}() got an unexpected keyword argument {name!r}."
-                    f"{cls._did_you_mean(name)}"
+                    f"{cls.__name__} takes parameters by name only. "
+                    f"{instead_of_parameter(cls, 'model')}"
                 )
-        routed = {name: params.pop(name) for name in list(params) if cls._is_routed(name)}
-        estimator = super().__call__(*args, **params)
-        vars(estimator).update(routed)
-        return estimator
+            for name in params:
+                if not cls._is_param(name):
+                    raise TypeError(
+                        instead_of_parameter(cls, name)
+                        or f"{cls.__name__}() got an unexpected keyword argument {name!r}."
+                        f"{cls._did_you_mean(name)}"
+                    )
+            routed = {name: params.pop(name) for name in list(params) if cls._is_routed(name)}
+            estimator = super().__call__(*args, **params)
+            vars(estimator).update(routed)
+            return estimator
 
 
 def _takes_by_position(cls):
@@ -121,13 +124,16 @@ class SklearnKerasClassifier(KerasClassifier, metaclass=_SklearnClassifierType):
         super().__init_subclass__(**kwargs)
         refuse_hooks(cls)
 
-    def __getattr__(self, name):
-        """Raise an error for an attribute that is not there, of what scikeras has included."""
-        instead = instead_of_attribute(self, name)
-        if instead:
-            raise AttributeError(instead, name=name, obj=self)
-        # Python's own error, or that of a property.
-        return self.__getattribute__(name)
+    # Checkers would take any attribute to be there.
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):
+            """Raise an error for an attribute that is not there, of what scikeras has included."""
+            instead = instead_of_attribute(self, name)
+            if instead:
+                raise AttributeError(instead, name=name, obj=self)
+            # Python's own error, or that of a property.
+            return self.__getattribute__(name)
 
     @explains_arguments
     def score(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
