@@ -1,7 +1,7 @@
 """The contract that both classifiers share: labels, validation, fit and predict."""
 
 from functools import partial
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -526,13 +526,13 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
     def _arguments(self, destination):
         return route_params(self._routed_params(), destination, pass_filter=())
 
-    def __getstate__(self):
+    def __getstate__(self) -> dict[str, Any]:
         # A copy: it may be the estimator's own dict.
         state = dict(super().__getstate__())
         state.pop("_model", None)
         return state
 
-    def __setstate__(self, state):
+    def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
         if "_weights" in state:
             self._check_state()

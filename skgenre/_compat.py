@@ -118,9 +118,10 @@ class SklearnKerasClassifier(KerasClassifier, metaclass=_SklearnClassifierType):
 
     # scikeras lists whatever stands in `__dict__`; scikit-learn reads the signature.
     _get_param_names = classmethod(vars(BaseEstimator)["_get_param_names"].__func__)
-    __repr__ = BaseEstimator.__repr__
+    if not TYPE_CHECKING:
+        __repr__ = BaseEstimator.__repr__
 
-    def __init_subclass__(cls, **kwargs):
+    def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         refuse_hooks(cls)
 

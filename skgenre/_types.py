@@ -57,18 +57,11 @@ class Cache(Protocol):
     def cache(self) -> Any: ...
 
 
-class HasFit(Protocol):
-    """An estimator."""
+class Estimator(Protocol):
+    """An estimator; its other methods may be those of an estimator in it."""
 
     @property
     def fit(self) -> Any: ...
-
-
-class HasPredict(Protocol):
-    """A fitted estimator that predicts."""
-
-    @property
-    def predict(self) -> Any: ...
 
 
 class HasPredictProba(Protocol):

@@ -284,7 +284,7 @@ def cut_excerpts(
     return np.lib.stride_tricks.sliding_window_view(waveform, n_timesteps)[::hop].copy()
 
 
-def check_waveform(waveform, *, max_ndim=1, name="waveform"):
+def check_waveform(waveform: ArrayLike, *, max_ndim: int = 1, name: str = "waveform") -> Waveform:
     """Check a waveform; float32."""
     if not 1 <= np.ndim(waveform) <= max_ndim:
         raise ValueError(

@@ -14,7 +14,7 @@ from skgenre._extras import import_extra
 from skgenre._foreign_files import one_error
 from skgenre._npy_headers import read_npy_header
 from skgenre._sklearn_types import validate_params
-from skgenre._types import Chunked, HasPredictProba, PathLike
+from skgenre._types import Chunked, Estimator, HasPredictProba, PathLike
 
 if TYPE_CHECKING:
     from dask.array import Array
@@ -137,7 +137,7 @@ def open_excerpts(path: PathLike) -> "Array":
     {"estimator": [HasMethods(["predict_proba"])], "X": "no_validation"},
     prefer_skip_nested_validation=True,
 )
-def predict_proba(estimator: HasPredictProba, X: Chunked) -> "Array":
+def predict_proba(estimator: Estimator | HasPredictProba, X: Chunked) -> "Array":
     """Prepare the probabilities of a chunked array's excerpts, to be computed chunk by chunk.
 
     Each chunk is one task. On a cluster the estimator goes to each worker once, whatever the number
@@ -198,7 +198,7 @@ def predict_proba(estimator: HasPredictProba, X: Chunked) -> "Array":
     return X.map_parts(_predict_part, len(estimator.classes_), np.float32, shared)
 
 
-def predict(estimator: HasPredictProba, X: Chunked) -> "Array":
+def predict(estimator: Estimator | HasPredictProba, X: Chunked) -> "Array":
     """Prepare the likeliest classes of a chunked array's excerpts, chunk by chunk.
 
     Of classes with the same probability it is the first.

@@ -15,7 +15,7 @@ from skgenre._bunches import FilterResponses
 from skgenre._engine import ROWS_PER_CALL
 from skgenre._fitted_parts import fitted_parts
 from skgenre._sklearn_types import validate_params
-from skgenre._types import Excerpts, Int
+from skgenre._types import Estimator, Excerpts, Int
 from skgenre._validation import check_excerpts, check_labels
 
 __all__ = ["filter_responses", "saliency"]
@@ -34,7 +34,7 @@ _MIN_FFT_LENGTH = 1024
     prefer_skip_nested_validation=True,
 )
 def saliency(
-    estimator: BaseEstimator,
+    estimator: Estimator,
     X: ArrayLike,
     *,
     target: Any = None,
@@ -144,9 +144,7 @@ def _class_numbers(classifier, X, target):
 
 
 @validate_params({"estimator": [BaseEstimator]}, prefer_skip_nested_validation=True)
-def filter_responses(
-    estimator: BaseEstimator, *, sample_rate: Int | None = None
-) -> FilterResponses:
+def filter_responses(estimator: Estimator, *, sample_rate: Int | None = None) -> FilterResponses:
     """Tell which frequencies the filters of the first layer respond to.
 
     They are the absolute values of each kernel's Fourier transform; biases play no part.

@@ -14,7 +14,6 @@ from numbers import Integral
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.validation import check_is_fitted
@@ -25,7 +24,7 @@ from skgenre._onnx_labels import as_graph_labels
 from skgenre._onnx_metadata import SONG_SETTINGS, Metadata
 from skgenre._onnx_unwrapping import cannot_export, detach, unwrap
 from skgenre._sklearn_types import validate_params
-from skgenre._types import HasPredict, Int, PathLike
+from skgenre._types import Estimator, Int, PathLike
 from skgenre.audio import SAMPLE_RATE
 from skgenre.datasets import make_genre_excerpts
 from skgenre.onnx_runtime import ONNXClassifier
@@ -63,7 +62,7 @@ if find_spec("skl2onnx"):
     prefer_skip_nested_validation=True,
 )
 def export_onnx(
-    estimator: BaseEstimator | HasPredict,
+    estimator: Estimator,
     path: PathLike,
     X: ArrayLike | None = None,
     *,

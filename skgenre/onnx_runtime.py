@@ -1,6 +1,6 @@
 """Predictions from an ONNX model, with neither TensorFlow nor Keras nor scikit-learn loaded."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -9,6 +9,9 @@ from skgenre._extras import import_extra
 from skgenre._foreign_files import check_size, one_error
 from skgenre._onnx_metadata import Metadata
 from skgenre._types import Labels, PathLike, Probabilities
+
+if TYPE_CHECKING:
+    from sklearn.utils import Tags
 
 __all__ = ["ONNXClassifier", "load_onnx"]
 
@@ -289,16 +292,16 @@ class ONNXClassifier:
             raise ValueError("Input X contains NaN, infinity or a value too large for float32.")
         return X
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self._content,)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return (
             f"ONNXClassifier(classes={self.classes_.tolist()}, "
             f"n_timesteps={self.n_features_in_}, sample_rate={self.sample_rate})"
         )
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> "Tags":
         # scikit-learn takes longer to load than all the rest.
         from sklearn.utils import ClassifierTags, Tags, TargetTags
 

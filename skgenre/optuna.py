@@ -6,7 +6,7 @@ Inside the package ``import optuna`` means the library: imports are absolute.
 import copy
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from skgenre._backends import keras
 from skgenre._extras import import_extra
@@ -104,7 +104,7 @@ class PruningCallback(keras.callbacks.Callback):
         # Shared by all copies, so that steps go on where another fit has ended.
         self._reported = []
 
-    def __deepcopy__(self, memo):
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         """Copy the callback alone: a copy of the trial would be none of the study's."""
         return copy.copy(self)
 

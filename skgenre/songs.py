@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import MetaEstimatorMixin, clone
 from sklearn.pipeline import make_pipeline
+from sklearn.utils import Tags
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
@@ -31,7 +32,7 @@ from skgenre._song_input import check_songs, name_song
 from skgenre._song_labels import check_labelled_songs, check_trainable, learned_classes
 from skgenre._song_reading import read_waveforms
 from skgenre._song_warnings import DuplicateSongWarning, UnreadableSongWarning
-from skgenre._types import Cache, Float, HasFit, Int, Labels, Songs
+from skgenre._types import Cache, Estimator, Float, Int, Labels, Songs
 from skgenre.audio import EXCERPT_SECONDS, SAMPLE_RATE
 from skgenre.preprocessing import WaveformScaler
 
@@ -140,7 +141,7 @@ class SongClassifier(
 
     def __init__(
         self,
-        estimator: HasFit | None = None,
+        estimator: Estimator | None = None,
         *,
         sample_rate: Int = SAMPLE_RATE,
         excerpt_seconds: Float = EXCERPT_SECONDS,
@@ -459,7 +460,7 @@ class SongClassifier(
         votes = np.bincount(probabilities.argmax(axis=1), minlength=len(self.classes_))
         return votes / len(probabilities)
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> "Tags":
         tags = super().__sklearn_tags__()
         tags.input_tags.string = True
         return tags
