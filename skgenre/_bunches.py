@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 __all__ = ["FilterResponses", "GenreExcerpts", "HalvedExcerpts", "SongCourse", "SongFolder"]
 
 if TYPE_CHECKING:
+    from collections.abc import ItemsView, KeysView, ValuesView
     from typing import Any
 
     import numpy as np
@@ -12,9 +13,24 @@ if TYPE_CHECKING:
 
     from skgenre._types import Labels
 
-    # Derived from dict, as `Bunch` is: by its `__getattr__`, checkers would take any attribute to
-    # be there.
-    class GenreExcerpts(dict[str, Any]):
+    class _Bunch:
+        # Not derived from `Bunch`: by its `__getattr__`, any attribute would be there. No `__iter__`
+        # either: unpacked, a bunch gives its keys, where arrays were meant.
+        def __getitem__(self, key: str) -> Any: ...
+
+        def __contains__(self, key: object) -> bool: ...
+
+        def __len__(self) -> int: ...
+
+        def get(self, key: str, default: Any = None) -> Any: ...
+
+        def keys(self) -> KeysView[str]: ...
+
+        def values(self) -> ValuesView[Any]: ...
+
+        def items(self) -> ItemsView[str, Any]: ...
+
+    class GenreExcerpts(_Bunch):
         data: NDArray[np.float32]
         target: NDArray[np.int64]
         target_names: NDArray[np.str_]
@@ -24,27 +40,27 @@ if TYPE_CHECKING:
         sample_rate: int
         DESCR: str
 
-    class HalvedExcerpts(dict[str, Any]):
+    class HalvedExcerpts(_Bunch):
         X_train: NDArray[np.float32]
         y_train: NDArray[np.int64]
         X_test: NDArray[np.float32]
         y_test: NDArray[np.int64]
         target_names: NDArray[np.str_]
 
-    class SongFolder(dict[str, Any]):
+    class SongFolder(_Bunch):
         paths: list[str]
         target: NDArray[np.int64]
         target_names: NDArray[np.str_]
         n_left_out: int
 
-    class FilterResponses(dict[str, Any]):
+    class FilterResponses(_Bunch):
         kernels: NDArray[np.float32]
         frequencies: NDArray[np.float64]
         magnitudes: NDArray[np.floating[Any]]
         peak_frequencies: NDArray[np.float64]
         sample_rate: int
 
-    class SongCourse(dict[str, Any]):
+    class SongCourse(_Bunch):
         seconds: NDArray[np.float64]
         probabilities: NDArray[np.floating[Any]]
         labels: Labels
