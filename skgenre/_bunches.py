@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from skgenre._types import Labels
 
     class _Bunch:
-        # Not derived from `Bunch`: by its `__getattr__`, any attribute would be there. No `__iter__`
-        # either: unpacked, a bunch gives its keys, where arrays were meant.
+        # Not derived from `Bunch`: by its `__getattr__`, any attribute would be there. And without
+        # `__iter__`: whoever unpacks it means arrays, and would get keys.
         def __getitem__(self, key: str) -> Any: ...
 
         def __contains__(self, key: object) -> bool: ...

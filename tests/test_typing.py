@@ -127,7 +127,6 @@ def by_mypy(folder):
 
 def by_pyright(folder):
     """Yield file, line and rule of each error."""
-    # basedpyright is pyright as one package: that of pyright's own name downloads it when it runs.
     arguments = ["--outputjson", "--level", "error", "--pythonpath", sys.executable, *SCRIPTS]
     for error in json.loads(check("basedpyright", arguments, folder))["generalDiagnostics"]:
         yield Path(error["file"]).name, error["range"]["start"]["line"] + 1, error["rule"]
