@@ -6,6 +6,7 @@ from skgenre import (
     dask,
     datasets,
     displays,
+    evaluation,
     inspection,
     leakage,
     networks,
@@ -17,6 +18,7 @@ from skgenre import (
     preprocessing,
     songs,
 )
+from skgenre._versions import show_versions
 from skgenre.classifiers import CNNGenreClassifier, MLPGenreClassifier
 from skgenre.onnx import export_onnx
 from skgenre.onnx_runtime import load_onnx
@@ -36,6 +38,7 @@ __all__ = [
     "dask",
     "datasets",
     "displays",
+    "evaluation",
     "export_onnx",
     "inspection",
     "leakage",
@@ -49,5 +52,6 @@ __all__ = [
     "predictions",
     "preprocessing",
     "save",
+    "show_versions",
     "songs",
 ]

@@ -12,11 +12,11 @@ from sklearn.utils.validation import check_is_fitted
 
 from skgenre._prediction_parts import PartedTable
 from skgenre._prediction_tables import Predictions, make_tables
-from skgenre._progress_bars import bar
 from skgenre._sklearn_types import validate_params
 from skgenre._song_batches import gather
 from skgenre._song_input import PATH_TYPES, check_songs
 from skgenre._song_reading import keep_readable, read_waveforms
+from skgenre._terminal.bars import bar
 from skgenre._types import Int, PathLike, Paths, PredictsSongs
 from skgenre.songs import SongClassifier
 
@@ -233,7 +233,7 @@ def _counter(n_songs, songs_per_part, *, shown):
     if not shown:
         yield lambda n_parts: None
         return
-    with bar("Listening", n_songs) as progress:
+    with bar("Predicting", n_songs) as progress:
         n_told = 0
 
         def tell(n_parts):
