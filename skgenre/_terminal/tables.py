@@ -37,8 +37,8 @@ def print_table(columns, rows, title=None):
         A line above the table.
     """
     console = Console(file=sys.stdout, highlight=False, emoji=False, markup=False)
-    rows = [[printable(cell, console.file) for cell in row] for row in rows]
-    headers = [printable(column.header, console.file) for column in columns]
+    rows = [[_one_line(cell, console.file) for cell in row] for row in rows]
+    headers = [_one_line(column.header, console.file) for column in columns]
     widths = [max(map(cell_len, cells)) for cells in zip(headers, *rows, strict=True)]
     if console.is_terminal:
         _fit(columns, rows, widths, console)
@@ -53,6 +53,10 @@ def print_table(columns, rows, title=None):
     if title is not None:
         console.print(printable(title, console.file), style="bold")
     console.print(table)
+
+
+def _one_line(text, file):
+    return printable(text, file).replace("\n", "\\n")
 
 
 def _fit(columns, rows, widths, console):
