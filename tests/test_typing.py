@@ -183,4 +183,8 @@ def test_all_public_types_are_complete_but_for_what_other_libraries_lack(scripts
         if error["severity"] == "error"
     ]
     of_bases = re.compile("Type of (metaclass|base class).* unknown$")
-    assert [error for error in found if not of_bases.match(error[1])] == []
+    derived = {name.rpartition(".")[2] for name, message in found if of_bases.match(message)}
+    assert "SongClassifier" in derived
+    of_derived = re.compile(f'.* partially unknown\\n.* type is "({"|".join(derived)})"$')
+    accepted = (of_bases, of_derived)
+    assert [e for e in found if not any(pattern.match(e[1]) for pattern in accepted)] == []

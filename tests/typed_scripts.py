@@ -14,6 +14,7 @@ from skgenre import CNNGenreClassifier, MLPGenreClassifier, SongClassifier, Wave
 from skgenre.audio import SAMPLE_RATE, cut_excerpts, read_audio
 from skgenre.datasets import load_audio_folder, load_genre_excerpts, make_genre_excerpts
 from skgenre.displays import ExcerptDisplay, SongTimelineDisplay, TrainingCurveDisplay
+from skgenre.evaluation import evaluate_songs
 from skgenre.inspection import filter_responses, saliency
 from skgenre.leakage import find_leaks
 from skgenre.optuna import PruningCallback
@@ -53,6 +54,8 @@ def songs(folder: Path, table: str) -> list[str]:
     loaded: SongClassifier = skgenre.load(folder / "genres.skops", trusted=["my.Type"])
     SongTimelineDisplay.from_estimator(loaded, paths[0]).figure_.savefig("song.png")
     print(loaded.predict_excerpts(paths)[0].seconds.max(), loaded.score(paths, target) + 1)
+    print(evaluate_songs(loaded, paths, target, cv=3).courses[0].probabilities.shape)
+    skgenre.show_versions()
     return write_predictions(loaded, paths, table, resume=True).failures
 
 
@@ -77,6 +80,7 @@ import skgenre
 from skgenre import CNNGenreClassifier, MLPGenreClassifier, SongClassifier, WaveformScaler, datasets
 from skgenre.audio import cut_excerpts, read_audio
 from skgenre.displays import TrainingCurveDisplay
+from skgenre.evaluation import evaluate_songs
 from skgenre.inspection import saliency
 from skgenre.leakage import find_leaks
 from skgenre.networks import build_cnn
@@ -102,6 +106,8 @@ data, target = datasets.load_genre_excerpts()  # ! misc, reportGeneralTypeIssues
 a, b, c = datasets.load_genre_excerpts(return_X_y=True)  # ! misc, reportAssignmentType
 datasets.load_audio_folder(7)  # ! call-overload, reportArgumentType
 datasets.load_music()  # ! attr-defined, reportAttributeAccessIssue
+evaluate_songs("model", X, y)  # ! arg-type, reportArgumentType
+evaluate_songs(SongClassifier(), X, y).accurate  # ! attr-defined, reportAttributeAccessIssue
 find_leaks(X, [(y, y)])[0].train  # ! attr-defined, reportAttributeAccessIssue
 saliency("model", X)  # ! arg-type, reportArgumentType
 build_cnn(1200, filter=(32,))  # ! call-arg, reportCallIssue
