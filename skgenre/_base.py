@@ -28,7 +28,7 @@ from skgenre._sklearn_callbacks import EpochTasks, FitTask
 from skgenre._sklearn_types import CallbackSupportMixin, fit_context
 from skgenre._snapshots import replaced_once_fitted, snapshot
 from skgenre._training import Schedule, State, join_histories
-from skgenre._types import Labels, Probabilities, Request
+from skgenre._types import ExcerptsLike, Labels, Probabilities, Request
 from skgenre._validation import (
     at_least_two,
     check_excerpts,
@@ -61,11 +61,11 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
     @fit_context(prefer_skip_nested_validation=True)
     def fit(
         self,
-        X: ArrayLike,
+        X: ExcerptsLike,
         y: ArrayLike,
         sample_weight: ArrayLike | None = None,
         *,
-        X_val: ArrayLike | None = None,
+        X_val: ExcerptsLike | None = None,
         y_val: ArrayLike | None = None,
         groups: ArrayLike | None = None,
     ) -> Self:
@@ -143,7 +143,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
     @fit_context(prefer_skip_nested_validation=True)
     def partial_fit(
         self,
-        X: ArrayLike,
+        X: ExcerptsLike,
         y: ArrayLike,
         classes: ArrayLike | None = None,
         sample_weight: ArrayLike | None = None,
@@ -210,7 +210,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         self._train(samples, None, 1, task)
 
     @explains_arguments
-    def initialize(self, X: ArrayLike, y: ArrayLike) -> Self:
+    def initialize(self, X: ExcerptsLike, y: ArrayLike) -> Self:
         """Give the network its initial weights without training it.
 
         What it predicts then is what training starts from.
@@ -252,7 +252,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         return self
 
     @explains_arguments
-    def predict(self, X: ArrayLike) -> Labels:
+    def predict(self, X: ExcerptsLike) -> Labels:
         """Name the likeliest class of each excerpt.
 
         Of classes with the same probability it is the first.
@@ -293,7 +293,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         return fitted.classes_[likeliest]
 
     @explains_arguments
-    def predict_proba(self, X: ArrayLike) -> Probabilities:
+    def predict_proba(self, X: ExcerptsLike) -> Probabilities:
         """Estimate the probability of each class for each excerpt.
 
         They are the network's outputs as they are; nothing calibrates them.

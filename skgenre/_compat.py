@@ -23,6 +23,7 @@ from skgenre._scikeras_names import (
     instead_of_parameter,
     refuse_hooks,
 )
+from skgenre._types import ExcerptsLike
 
 # Constructor arguments of what the parameter names: `optimizer__beta_1=0.8`.
 CONSTRUCTED = ("optimizer", "loss", "callbacks")
@@ -137,7 +138,7 @@ class SklearnKerasClassifier(KerasClassifier, metaclass=_SklearnClassifierType):
             return self.__getattribute__(name)
 
     @explains_arguments
-    def score(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
+    def score(self, X: ExcerptsLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
         """Score predictions.
 
         The score is the accuracy, or what the `scorer` of a subclass returns.

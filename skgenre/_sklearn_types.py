@@ -19,13 +19,13 @@ __all__ = [
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from typing import Any, Literal, Self, TypeVar
+    from typing import Any, Literal, Self, TypeVar, overload
 
     import numpy as np
     import sklearn.base
     from numpy.typing import ArrayLike, NDArray
 
-    from skgenre._types import Request
+    from skgenre._types import Chunked, Request
 
     _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -53,6 +53,12 @@ if TYPE_CHECKING:
         def set_score_request(self, *, sample_weight: Request = ...) -> Self: ...
 
     class TransformerMixin(sklearn.base.TransformerMixin):
+        @overload
+        def fit_transform(
+            self, X: Chunked, y: ArrayLike | None = None, **fit_params: Any
+        ) -> Any: ...
+
+        @overload
         def fit_transform(
             self, X: ArrayLike, y: ArrayLike | None = None, **fit_params: Any
         ) -> NDArray[Any]: ...

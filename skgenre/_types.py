@@ -50,6 +50,9 @@ class Chunked(Protocol):
     def shape(self) -> Any: ...
 
 
+ExcerptsLike: TypeAlias = ArrayLike | Chunked
+
+
 class Cache(Protocol):
     """A `joblib.Memory`, or what does the same."""
 

@@ -24,7 +24,7 @@ from skgenre._sklearn_types import (
     fit_context,
 )
 from skgenre._snapshots import replaced_once_fitted, snapshot
-from skgenre._types import Chunked
+from skgenre._types import Chunked, ExcerptsLike
 
 __all__ = ["WaveformScaler"]
 
@@ -135,7 +135,7 @@ class WaveformScaler(
         self.copy = copy
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: ArrayLike, y: object = None) -> Self:
+    def fit(self, X: ExcerptsLike, y: object = None) -> Self:
         """Learn the mean and the scale of a training set.
 
         What an earlier fit has learned is forgotten.
@@ -173,7 +173,7 @@ class WaveformScaler(
         return self._learn(X, y, first=True)
 
     @fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(self, X: ArrayLike, y: object = None) -> Self:
+    def partial_fit(self, X: ExcerptsLike, y: object = None) -> Self:
         """Learn from one more part of a training set, as if all parts had come at once.
 
         A data set larger than memory can be learned from in this way.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import optuna
+import zarr
 from sklearn.model_selection import GridSearchCV, StratifiedGroupKFold
 from sklearn.pipeline import make_pipeline
 
@@ -64,6 +65,8 @@ def excerpts(path: str) -> float:
     X, y = make_genre_excerpts(len(X), n_timesteps=X.shape[1], random_state=0)
     classifier = CNNGenreClassifier(class_weight={0: 1, 1: 2}, filters=[4], kernel_sizes=9)
     classifier.fit(X, y, X_val=X, y_val=list(y)).partial_fit(X, y)
+    classifier.partial_fit(zarr.open_array("excerpts.zarr"), y)
+    print(WaveformScaler().fit(X).transform(zarr.open_array("excerpts.zarr")).compute())
     print(classifier.history_["loss"][-1], classifier.classes_[0], classifier.model_.count_params())
     print(saliency(classifier, X).shape, filter_responses(classifier).peak_frequencies.min())
     ExcerptDisplay.from_excerpts(X, y).plot().axes_[0, 0].set_title("loud")
