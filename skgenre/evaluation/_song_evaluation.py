@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binomtest
 from sklearn.metrics import confusion_matrix
-from sklearn.utils import Bunch
 
+from skgenre._bunches import SongCourse
 from skgenre.evaluation._parameters import as_json
 
 
@@ -83,7 +83,7 @@ class SongEvaluation:
     classes: NDArray[Any]
     probabilities: NDArray[np.float64]
     fold: NDArray[np.int_]
-    courses: list[Bunch]
+    courses: list[SongCourse]
     histories: list[dict[str, list[float]]]
     durations: NDArray[np.float64]
     excerpt_seconds: float
@@ -93,7 +93,7 @@ class SongEvaluation:
     parameters: dict[str, Any]
     versions: dict[str, str]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return (
             f"<SongEvaluation of {len(self.names)} songs in {len(self.histories)} folds: "
             f"accuracy {self.accuracy:.3f}, majority share {self.majority_share:.3f}>"
