@@ -89,8 +89,12 @@ def _quantity(value, unit):
 
 
 def as_text(rows):
-    """Columns between bars."""
-    lines = [HEADER, *(row.cells() for row in rows)]
+    """The results in columns."""
+    return columns([HEADER, *(row.cells() for row in rows)])
+
+
+def columns(lines):
+    """Columns between bars; the first line is the header."""
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     rule = "-|-".join("-" * width for width in widths)
     header, *body = (" | ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
@@ -100,10 +104,11 @@ def as_text(rows):
 def as_page(rows, facts):
     """A reStructuredText page with the results and the machine they were taken on."""
     lines = [HEADER, *(row.cells() for row in rows)]
-    return PAGE.format(aeon=AEON_DIFFERS, rows=_list_table(lines), facts=_list_table(facts))
+    return PAGE.format(aeon=AEON_DIFFERS, rows=list_table(lines), facts=list_table(facts))
 
 
-def _list_table(lines):
+def list_table(lines):
+    """The body of a ``list-table``."""
     return "\n".join("\n".join(_list_line(line)) for line in lines)
 
 
