@@ -12,11 +12,11 @@ PAGE = """\
 Benchmarks
 ==========
 
-Written by ``python -m tests.benchmarks --page``. What is compared was timed in turn in the same
-run, and each time is the median of several, but for memory and the mapped file, which are
-measured once in a process of their own. Epochs are those after the first. skorch and ONNX Runtime
-predict with their own defaults, scikeras with Keras'. PyTorch's threads wait asleep
-(``OMP_WAIT_POLICY=PASSIVE``), which is kinder to skorch where cores are shared.
+``python -m tests.benchmarks --page docs/benchmarks.rst`` writes this page. Contenders take turns in
+one run, and each time is the median of several. Memory and the mapped file are measured once, each
+in a process of its own. The first epoch does not count. skorch and ONNX Runtime predict with their
+own defaults, scikeras with those of Keras. PyTorch's threads sleep while they wait
+(``OMP_WAIT_POLICY=PASSIVE``), which helps skorch where cores are shared.
 {aeon}
 
 .. list-table::
