@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from tests.accuracy.measure import N_FOLDS
 from tests.benchmarks import machine
 from tests.benchmarks.table import columns, list_table
 
@@ -15,48 +16,46 @@ What it reaches
 ===============
 
 How often the classifiers are right about the music that comes along (:doc:`guide/data`), on songs
-that they were not trained on. The scores count excerpts of three seconds. *Accuracy* is the share of
-excerpts that are right. *Balanced accuracy* is the mean of that share over the genres: with two
-genres guessing gives 0.5, with three 0.33. The last line of each block always answers the commonest
-genre, so its accuracy is that genre's share.
+that they were not trained on. All scores count excerpts of three seconds. *Accuracy* is the share
+of excerpts that are right. *Balanced accuracy* is the mean of that share over the genres: guessing
+gives 0.5 with two genres and 0.33 with three. The last line of each block always answers the
+commonest genre, so its accuracy is that genre's share.
 
 .. list-table::
    :header-rows: 1
-   :class: accuracy
 
 {rows}
 
-One run of ``python -m tests.accuracy --page docs/accuracy.rst`` writes this page.
+``python -m tests.accuracy --page docs/accuracy.rst`` writes this page in one run.
 
 How it is measured
 ------------------
 
 - **CNN** is :class:`~skgenre.CNNGenreClassifier` and **MLP** is
-  :class:`~skgenre.MLPGenreClassifier`, both with their default settings: {epochs} epochs and the
-  lesson's loss (:doc:`lesson`). **Class weights** stands for ``class_weight="balanced"``
+  :class:`~skgenre.MLPGenreClassifier`, both with their default settings: those of :doc:`lesson`,
+  {epochs} epochs included. **Class weights** stands for ``class_weight="balanced"``
   (:doc:`guide/imbalance`). **MiniRocket** is aeon's ``MiniRocketClassifier`` with its default
-  settings (:doc:`comparison`). All of them follow a :class:`~skgenre.WaveformScaler` in a pipeline.
-- **Folds by song** are those of ``StratifiedGroupKFold(4)``. Each classifier is trained on three
-  folds and scored on the fourth, with {n_seeds} seeds (``random_state`` from 0 to {last_seed}). A
-  score is the mean over the folds; the figure behind ± is its standard error over the folds.
+  settings (:doc:`comparison`). Each follows a :class:`~skgenre.WaveformScaler` in a pipeline.
+- **Folds by song** are those of ``StratifiedGroupKFold({n_folds})``. Each classifier is trained on
+  all folds but one and scored on that one, with {n_seeds} seeds (``random_state`` from 0 to
+  {last_seed}). A score is the mean over the folds; behind ± is its standard error over the folds.
 - **Test songs** are the rows of ``test_mask``: every fourth song of each source. A score is the
-  mean over the {n_seeds} seeds; the figure behind ± is its standard error over the seeds. It does
-  not cover what other test songs would change.
-- **Hardware** decides the time, not the scores: a seed gives the same network on any number of
-  threads. Another processor may round differently and move the last digit
+  mean over the {n_seeds} seeds; behind ± is its standard error over the seeds. It does not cover
+  the choice of the test songs.
+- **Another computer** takes another time, and the number of threads changes no score. Another
+  processor rounds differently, which moves a score about as much as another seed does
   (:doc:`guide/reproducibility`).
 - **Versions**: {versions}.
 
 What the figures cannot show
 ----------------------------
 
-The excerpts are many, but the songs are few, and songs differ more than seeds do. The test songs
-include two rock songs only; one of them more or less changes the balanced accuracy by many points.
-The rock songs are by two bands, and both bands are on both sides of every split, so a network may
-know a band's sound rather than the genre.
+The excerpts are many, but the songs are few. The test songs include two rock songs only, and each
+of them moves the balanced accuracy by many points. The rock songs are by two bands, and both bands
+are on both sides of every split, so a network may know a band's sound rather than the genre.
 
-Other pages print scores of their own code where it runs for fewer epochs, on fewer excerpts or on
-another split; they say so. The table above is the one to quote.
+Where other pages show scores of their own code, it runs for fewer epochs, on fewer excerpts or on
+another split. Quote the table above.
 """
 
 
@@ -70,6 +69,7 @@ def as_page(results, n_seeds, epochs):
     facts = dict(machine.facts())
     return PAGE.format(
         rows=list_table(_lines(results)),
+        n_folds=N_FOLDS,
         n_seeds=n_seeds,
         last_seed=n_seeds - 1,
         epochs=epochs,
