@@ -4,18 +4,18 @@ Classical or rock
 =================
 
 Can a small network tell a classical piece from a rock song by three seconds of sound, sampled only
-400 times a second? This example follows :doc:`the lesson </lesson>`: it looks at the data, trains the
-convolutional network inside a scikit-learn pipeline, compares it with a plain perceptron, and tries
-other kernel sizes.
+400 times a second? This example follows :doc:`the lesson </lesson>`: it looks at the data, trains
+the convolutional network inside a scikit-learn pipeline, compares it with a plain perceptron, and
+tries other kernel sizes.
 """
 
 # %%
 # The music
 # ---------
 # The package comes with excerpts of real songs. ``X`` has one excerpt of 1,200 samples in each row,
-# ``y`` has the labels "classical" and "rock", and ``song`` has the number of the song that a row was
-# cut from. Excerpts of one song sound alike, so a fair test needs songs that are not in the training
-# set: ``test`` marks the rows of such songs.
+# ``y`` has the labels "classical" and "rock", and ``song`` has the number of the song that a row
+# was cut from. Excerpts of one song sound alike, so a fair test needs songs that are not in the
+# training set: ``test`` marks the rows of such songs.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -55,11 +55,11 @@ _ = excerpts.figure_.suptitle("Three seconds of training songs")
 # -----------
 # Four convolutions slide short filters along the wave and thin it out, a dense layer combines their
 # results, and one last unit gives the probability of the second class. Before the network, a scaler
-# subtracts the mean of the training set from all samples and divides them by its greatest amplitude:
-# one number each, so the shape of the waves stays as it is.
+# subtracts the mean of the training set from all samples and divides them by its greatest
+# amplitude: one number each, so the shape of the waves stays as it is.
 #
-# There are more classical than rock excerpts. ``class_weight="balanced"`` gives both genres the same
-# weight, so the network gains nothing by calling most excerpts classical.
+# There are more classical than rock excerpts. ``class_weight="balanced"`` gives both genres the
+# same weight, so the network gains nothing by calling most excerpts classical.
 
 
 def pipeline(classifier):
@@ -76,8 +76,8 @@ print(format_parameter_table(untrained.model_))
 # %%
 # Training
 # --------
-# As in the lesson, the test songs are scored after each epoch, but they decide nothing. They have to
-# pass the same scaler as the training songs. scikit-learn's metadata routing does that: the
+# As in the lesson, the test songs are scored after each epoch, but they decide nothing. They have
+# to pass the same scaler as the training songs. scikit-learn's metadata routing does that: the
 # classifier requests ``X_val`` and ``y_val``, and ``transform_input`` sends ``X_val`` through the
 # steps before it.
 
