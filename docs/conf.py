@@ -53,7 +53,15 @@ html_theme_options = {
 html_context = {"default_mode": "auto"}
 html_sidebars = {
     page: []
-    for page in ("index", "lesson", "comparison", "benchmarks", "whats_new", "contributing")
+    for page in (
+        "index",
+        "lesson",
+        "accuracy",
+        "comparison",
+        "benchmarks",
+        "whats_new",
+        "contributing",
+    )
 }
 html_show_sourcelink = False
 html_copy_source = False

@@ -3,17 +3,17 @@
 When to stop: early stopping
 ============================
 
-With each epoch a network fits its training songs better. Songs that it has not heard profit for a
-while, and then no more. Early stopping watches such songs, the validation songs, and keeps the
-epoch that served them best. This example shows two ways to give them to a classifier inside a
-pipeline, and why they have to be songs rather than excerpts.
+With each epoch a network fits its training songs better. On songs that it has not heard it improves
+for a while, and then no more. Early stopping scores such songs, the validation songs, and keeps the
+best epoch. This example shows two ways to pass them to a classifier inside a pipeline, and why they
+have to be whole songs rather than excerpts.
 """
 
 # %%
 # Three kinds of songs
 # --------------------
-# The test songs are left for the end. Of the others, a quarter is for validation: whole songs, of
-# either genre.
+# The test songs are for the end. A quarter of the others is for validation: whole songs of both
+# genres.
 
 import matplotlib.pyplot as plt
 import sklearn
@@ -50,10 +50,10 @@ def make_classifier(**settings):
 # %%
 # Your own validation songs
 # -------------------------
-# ``fit`` of the classifier takes ``X_val`` and ``y_val``, but in a pipeline the training songs
-# reach it scaled, so the validation songs must be scaled as well, by the same scaler, which must
-# not have learned from them. scikit-learn's metadata routing does it: the classifier asks for both,
-# and ``transform_input`` says that ``X_val`` goes through the steps before.
+# ``fit`` of the classifier takes ``X_val`` and ``y_val``. In a pipeline the training songs reach it
+# scaled, so the validation songs must be scaled too, by the same scaler, fitted on the training
+# songs alone. scikit-learn's metadata routing does that: the classifier requests both arrays, and
+# ``transform_input`` sends ``X_val`` through the steps before it.
 
 with sklearn.config_context(enable_metadata_routing=True):
     classifier = make_classifier().set_fit_request(X_val=True, y_val=True)
@@ -63,8 +63,8 @@ with sklearn.config_context(enable_metadata_routing=True):
 # %%
 # Validation songs drawn by the classifier
 # ----------------------------------------
-# The shorter way: ``validation_fraction`` sets a share aside, and with ``groups`` it is made of
-# whole songs. No routing is needed; the name of the step goes before that of the argument.
+# The shorter way: ``validation_fraction`` holds out a share, and with ``groups`` it consists of
+# whole songs. That needs no routing; the name of the step goes before that of the argument.
 
 drawn_songs = make_pipeline(WaveformScaler(), make_classifier(validation_fraction=0.25))
 drawn_songs.fit(X, y, cnngenreclassifier__groups=song)
@@ -72,9 +72,9 @@ drawn_songs.fit(X, y, cnngenreclassifier__groups=song)
 # %%
 # The mistake
 # -----------
-# Without ``groups`` single excerpts are set aside. The network then trains on other excerpts of the
-# same songs, and the validation part tells how well it knows these songs, not how well it does
-# on new ones.
+# Without ``groups`` single excerpts are held out. The network then trains on other excerpts of the
+# same songs, and the validation part shows how well it knows these songs, not how well it does on
+# new ones.
 
 drawn_excerpts = make_pipeline(WaveformScaler(), make_classifier(validation_fraction=0.25))
 drawn_excerpts.fit(X, y)
@@ -82,9 +82,9 @@ drawn_excerpts.fit(X, y)
 # %%
 # The curves
 # ----------
-# Validation songs are new to the network: their loss goes up and down and soon falls no more, while
-# the training loss falls on. Validation excerpts are not new: their loss stays close to that of
-# training, and the accuracy too.
+# Validation songs are new to the network: their loss goes up and down and soon stops falling, while
+# the training loss goes on falling. Validation excerpts are not new: their loss and their accuracy
+# stay close to those of training.
 
 pipelines = {
     "chosen songs": chosen_songs,
@@ -99,10 +99,10 @@ for row, (name, pipe) in zip(axes, pipelines.items(), strict=True):
         ax.set_title(f"Validation by {name}")
 
 # %%
-# What they promise, and what they keep
-# -------------------------------------
-# The curve promises the validation accuracy of the epoch that was kept. The test songs, of which
-# neither training nor stopping knew anything, tell what comes of it.
+# Promised and real accuracy
+# --------------------------
+# Each curve promises the validation accuracy of the epoch that was kept. The test songs, which had
+# no part in training or stopping, show the real one.
 
 for name, pipe in pipelines.items():
     network, epoch = pipe[-1], best_epochs[name]
@@ -111,10 +111,10 @@ for name, pipe in pipelines.items():
     print(f"  accuracy promised {promised:.2f}, on test songs {pipe.score(X_test, y_test):.2f}")
 
 # %%
-# The excerpts promise most, and they would let one train on for longer. The songs promise too much
-# as well, because the epoch was chosen by them, and because six or seven songs are few: the songs
-# that happen to be drawn decide. Which of the three does best on the test songs is chance, then;
-# which of them can be believed is not. With few songs, judge by cross-validation over songs and use
-# early stopping to save time.
+# Validation by excerpts promises most, and stops later. Validation songs promise too much as well,
+# because they chose the epoch, and because six or seven songs are few: the draw of songs decides.
+# So chance decides which of the three does best on the test songs, but not which of them can be
+# trusted. With few songs, compare settings by cross-validation over songs (:doc:`/accuracy`) and
+# use early stopping to save time.
 
 plt.show()

@@ -3,8 +3,8 @@
 A grid of kernel sizes, with songs kept apart
 =============================================
 
-A kernel of the first layer is a short stretch of wave that the network compares with the music,
-place by place. How long should it be, and how large the steps in which it learns?
+A kernel of the first layer is a short piece of wave that the network compares with the music, place
+by place. How long should it be, and how large should the learning rate be?
 :class:`~sklearn.model_selection.GridSearchCV` tries the combinations. The folds keep songs apart,
 and the picture shows how much the scores vary from fold to fold, because that decides how much a
 difference between two settings means.
@@ -13,8 +13,8 @@ difference between two settings means.
 # %%
 # The music
 # ---------
-# Two genres of the shipped music, the training songs alone. Neighbouring excerpts of a song are
-# alike, so every second one is enough here and halves the time.
+# The training songs of two genres of the shipped music. Neighbouring excerpts of a song are alike,
+# so every second one is enough here and halves the time.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -36,8 +36,8 @@ for genre in music.target_names:
 # --------
 # Each row of the grid is a set of kernel sizes for the four layers, each column a learning rate.
 # :class:`~sklearn.model_selection.StratifiedGroupKFold` gives every fold its share of both genres
-# and never divides a song: it needs to be told the songs, by ``groups``. Balanced accuracy is the
-# mean of the two genres' shares of right answers, so that the larger genre does not decide it.
+# and never divides a song: ``groups`` passes it the songs. Balanced accuracy is the mean of the two
+# genres' shares of right answers, so the larger genre does not decide it.
 
 kernel_sizes = [(63, 31, 15, 15), (31, 31, 15, 15), (15, 15, 7, 7), (7, 7, 3, 3)]
 learning_rates = [0.0003, 0.001, 0.003]
@@ -55,7 +55,7 @@ search = GridSearchCV(
 search.fit(X, y, groups=song)
 
 # %%
-# The scores come in the order of the grid, the last parameter fastest: two reshapes make tables of
+# The scores come in the order of the grid, the last parameter fastest, so reshaping makes tables of
 # them.
 
 shape = len(kernel_sizes), len(learning_rates)
@@ -68,7 +68,7 @@ for sizes, mean, spread in zip(kernel_sizes, means, spreads, strict=True):
 # %%
 # The map
 # -------
-# Colour is the mean of the three folds, the number behind the sign is their standard deviation.
+# Colour is the mean of the three folds; the number behind ± is their standard deviation.
 
 figure, axes = plt.subplots(figsize=(7, 4.5), layout="constrained")
 picture = axes.imshow(means, cmap="cividis", aspect="auto", vmin=0.5, vmax=1)
@@ -97,7 +97,7 @@ _ = figure.colorbar(picture, label="Balanced accuracy (0.5 is guessing)")
 # How much to read into it
 # ------------------------
 # A setting is not worse than the best one if the best mean lies within its own spread. On three
-# folds that is a rough rule, but it keeps one from choosing by the second decimal.
+# folds that is a rough rule, but it prevents a choice by the second decimal.
 
 best = means.max()
 for row, column in np.argwhere(means + spreads >= best):
@@ -105,9 +105,9 @@ for row, column in np.argwhere(means + spreads >= best):
 
 # %%
 # There are only six rock songs here, by two bands, and both bands are on both sides of every fold.
-# So the map tells which settings to avoid rather than which one to take, and none of its scores
-# is what a new band should expect. More songs would narrow the spread; more excerpts of the same
-# songs would not. For the final word keep the test songs (``test_mask``), which the search has
-# never seen, and use them once.
+# So the map shows which settings to avoid rather than which one to take, and none of its scores is
+# what to expect for a new band. More songs would narrow the spread; more excerpts of the same songs
+# would not. For the final score keep the test songs (``test_mask``), which the search has never
+# seen, and use them once; :doc:`/accuracy` has theirs.
 
 plt.show()

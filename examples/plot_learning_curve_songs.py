@@ -5,7 +5,7 @@ More songs, or more of them?
 
 A song of four minutes gives eighty excerpts. Does that make eighty examples of its genre? This
 example draws two learning curves: one with a few excerpts of each training song, one with many.
-If excerpts were what counts, the second would be far ahead.
+If excerpts were what counts, the second curve would be far ahead.
 """
 
 # %%
@@ -30,8 +30,8 @@ y = music.target_names[music.target]
 # Drawing songs, then excerpts
 # ----------------------------
 # :func:`~sklearn.model_selection.learning_curve` counts rows: for a smaller training set it leaves
-# out excerpts, not songs. A loop of one's own can do either: it draws songs, the same number of
-# each genre, and takes excerpts evenly spread over each.
+# out excerpts, not songs. A loop of your own can do both: it draws songs, the same number of each
+# genre, and takes excerpts evenly spread over each song.
 
 N_SONGS = [1, 2, 4, 6]
 PER_SONG = [6, 24]
@@ -52,9 +52,9 @@ def draw(n_songs, per_song, rng):
 
 
 # %%
-# A small training set has few batches. To compare what is learned, and not how long, each training
-# takes about the same number of steps: fewer excerpts, more epochs. The songs that are drawn are
-# the same for both curves.
+# A small training set has few batches. To compare the data and not the time of training, each
+# training takes about the same number of steps: fewer excerpts, more epochs. Both curves use the
+# same draws of songs.
 
 
 def score(n_songs, per_song, seed):
@@ -130,6 +130,7 @@ _ = figure.suptitle(f"Mean and standard deviation of {N_DRAWS} draws of songs")
 #
 # It is a small experiment. All six rock songs are by two bands, at the right end each draw has the
 # same six, and there are just two rock songs to test on, so the curve of a larger collection may
-# flatten elsewhere. What carries over is the habit: count songs, report songs, and collect songs.
+# flatten elsewhere. (:doc:`/accuracy` has the scores of all training songs.) What carries over is
+# the habit: count songs, report songs, and collect songs.
 
 plt.show()

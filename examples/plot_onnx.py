@@ -5,14 +5,15 @@ A pipeline as one small file
 
 A trained pipeline needs Python, scikit-learn and TensorFlow to predict. :func:`skgenre.export_onnx`
 writes it, the scaler included, as one ONNX model, which ONNX Runtime runs without any of them:
-on a server, in an app, from another language. This example writes a model, looks whether it
-agrees with the pipeline, and takes the time of both.
+on a server, in an app, from another language. This example writes a model, checks that it agrees
+with the pipeline, and times both.
 """
 
 # %%
 # A trained pipeline
 # ------------------
-# Classical or rock, the training songs of the shipped music, a few epochs.
+# Classical or rock, with the training songs of the shipped music and a few epochs (with all epochs:
+# :doc:`/accuracy`).
 
 import tempfile
 import time
@@ -35,11 +36,11 @@ pipe = make_pipeline(
 pipe.fit(X[~test], y[~test])
 
 # %%
-# Out and in again
-# ----------------
-# ``export_onnx`` checks the model before it writes: with excerpts of your own, as here, the
-# probabilities of both sides must agree on them within 0.00001, or no file appears. The file holds
-# the scaler, the network's weights, the names of the classes and the sample rate.
+# Export and load
+# ---------------
+# ``export_onnx`` checks the model before it writes: on the excerpts that you pass, the
+# probabilities of both sides must agree within 0.00001, or there is no file. The file holds the
+# scaler, the network's weights, the names of the classes and the sample rate.
 
 with tempfile.TemporaryDirectory() as folder:
     path = Path(folder) / "genres.onnx"
@@ -68,10 +69,10 @@ for name, predictor in [("pipeline", pipe), ("ONNX model", model)]:
 # %%
 # How long does an excerpt take?
 # ------------------------------
-# Both predict one excerpt at a time, in turn, so that whatever else the machine does hits both
-# alike. The first call of each, which prepares things, is made before the clock starts, and the
-# median is not moved by the odd slow call. The pipeline's share includes scikit-learn's checks of
-# what comes in, at each of its two steps.
+# Both predict one excerpt at a time, in turn, so that other work of the machine slows both alike.
+# The first call of each, which prepares things, comes before the clock starts, and single slow
+# calls do not move the median. The pipeline's time includes scikit-learn's checks of the input in
+# each of its two steps.
 
 seconds = {"pipeline": [], "ONNX model": []}
 excerpts = X[test]
@@ -91,7 +92,8 @@ print(f"the pipeline takes {medians['pipeline'] / medians['ONNX model']:.1f} tim
 # %%
 # The picture
 # -----------
-# Left, the two probabilities of each test excerpt; right, the time of the 300 calls of each.
+# On the left are both probabilities of each test excerpt, on the right the times of the 300 calls
+# of each.
 
 figure, (agreement, latency) = plt.subplots(1, 2, figsize=(10, 4.2), layout="constrained")
 for genre, color, marker in [("classical", "#0072b2", "o"), ("rock", "#d55e00", "^")]:

@@ -4,15 +4,15 @@ A search in one process, and in two
 ===================================
 
 ``GridSearchCV(n_jobs=2)`` trains two networks at a time, each in a process of its own. Does that
-halve the time? This example shows that the scores stay the same, takes the time of both ways in
-turn, and says what stands in the way of a gain, and when there is one.
+halve the time? This example shows that the scores stay the same, times both ways in turn, and
+explains when two processes are faster and when they are not.
 """
 
 # %%
 # The search
 # ----------
-# Four settings and three song-disjoint folds: twelve networks. An int as ``random_state`` fixes the
-# weights that each of them starts from and the order of its excerpts.
+# Four settings and three song-disjoint folds make twelve networks. An int as ``random_state`` fixes
+# the initial weights of each and the order of its excerpts.
 
 import time
 
@@ -55,8 +55,8 @@ def search(n_jobs):
 # %%
 # In turn
 # -------
-# One process, two processes, and both again, so that whatever else the machine does hits both. The
-# first search of each also pays for what is done once: a network is compiled when a process first
+# One process, two processes, and both again, so that other work of the machine slows both. The
+# first search of each also pays for what happens once: a process compiles a network when it first
 # meets its kernel sizes, and a new process has to load TensorFlow before that. The second search
 # finds the processes alive and their networks compiled.
 
@@ -77,13 +77,13 @@ for number, name in enumerate(["first", "second"]):
     )
 
 # %%
-# What stands in the way
-# ----------------------
+# When it pays off
+# ----------------
 # A single training already uses several cores: it computes parts of a batch at the same time. With
-# ``n_jobs=2`` each process gets half of the cores, so on a machine of two cores there is little
-# left to gain, and loading and compiling come on top, in each process. A search gains where there
-# are more cores than one training can keep busy, and where it is long, so that the beginning does
-# not count. If in doubt, take the time of a small part of the grid, as here.
+# ``n_jobs=2`` each process gets half of the cores, so on a machine of two cores there is little to
+# gain, and loading and compiling come on top, in each process. A search gains if there are more
+# cores than one training can keep busy, and if it is so long that its start does not count. If in
+# doubt, time a small part of the grid, as here.
 
 figure, ax = plt.subplots(figsize=(7, 4), layout="constrained")
 places = np.arange(2)

@@ -3,17 +3,17 @@
 Which moments speak for a class?
 ================================
 
-A network gives one answer for three seconds of sound. Which moments made it say so? A saliency map
-tells for every moment how much it adds to the log-odds of a class. Such maps are easily believed,
-so this example first tests them where the truth is known, and only then turns to music.
+A network gives one answer for three seconds of sound. Which moments led to it? A saliency map shows
+how much every moment adds to the log-odds of a class. Such maps are easy to believe, so this
+example first tests them where the truth is known, and only then turns to music.
 """
 
 # %%
 # A cue at a known place
 # ----------------------
-# Three seconds of noise; every second excerpt has a short tone of 60 Hz somewhere in it, 0.3
-# seconds long. Nothing else tells the two classes apart, so a network that can tell them must have
-# heard the tone, and a map that is right must point at it.
+# Three seconds of noise; every second excerpt has a tone of 60 Hz somewhere in it, 0.3 seconds
+# long. The two classes differ in nothing else, so a network that tells them apart must respond to
+# the tone, and a correct map must point at it.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -46,11 +46,11 @@ print(f"accuracy on excerpts not trained on: {listener.score(noise[600:], labels
 # %%
 # Does the map point at it?
 # -------------------------
-# Two methods: the slope of the log-odds at the excerpt times the excerpt ("gradient x input"), and
-# the mean slope on the way from silence to the excerpt ("integrated gradients"). For each excerpt
-# in which the network hears the tone, the map is added up in windows of 50 milliseconds, and the
-# window that says most for "tone" ought to lie within the 0.3 seconds. By chance it would in one
-# excerpt out of ten.
+# There are two methods: the gradient of the log-odds at the excerpt times the excerpt ("gradient x
+# input"), and the same with the mean gradient on the way from silence to the excerpt ("integrated
+# gradients"). For each excerpt in which the network finds the tone, the map is summed in windows of
+# 50 milliseconds, and the window that speaks most for "tone" should lie within the 0.3 seconds. By
+# chance it would in one excerpt out of ten.
 
 heard = 600 + np.flatnonzero((labels == "tone")[600:] & (listener.predict(noise[600:]) == "tone"))
 METHODS = {"gradient x input": "gradient_x_input", "integrated gradients": "integrated_gradients"}
@@ -67,8 +67,8 @@ for name, method in METHODS.items():
 
 # %%
 # It does, and the two methods agree: the tone speaks for "tone", the rest speaks against it. That
-# is a test of this network and these maps, not of all; a network that hears its cue badly has a map
-# that is as confused as the network.
+# is a test of this network and these maps, not of all; a network that finds its cue badly has a map
+# as confused as itself.
 
 figure, axes = plt.subplots(2, 1, figsize=(9, 5.5), layout="constrained", sharex=True)
 row = heard[0]
@@ -85,9 +85,10 @@ _ = axes[0].set_xlabel("")
 # %%
 # Real music
 # ----------
-# Now the same with classical music and rock, where nobody knows the truth. Of the test songs one
-# excerpt of each genre is taken: the one whose probability of its own genre is nearest 95 percent,
-# so that the network is sure, but not so sure that its log-odds are lost in rounding.
+# Now the same with classical music and rock, where nobody knows the truth. The example takes one
+# excerpt of each genre from the test songs: the one whose probability of its own genre is nearest
+# 95 percent, so that the network is sure, but not so sure that its log-odds are lost in rounding.
+# (The score is that of this one network; :doc:`/accuracy` has the mean of several.)
 
 music = load_genre_excerpts(("classical", "rock"))
 y, test = music.target_names[music.target], music.test_mask
@@ -100,8 +101,8 @@ print(f"balanced accuracy: {balanced_accuracy_score(y_test, pipe.predict(X_test)
 
 # %%
 # Integrated gradients have a property that can be checked: they sum to the difference in log-odds
-# between the excerpt and silence. Gradient x input has no such sum to keep. How alike the two maps
-# are, window by window, is told by their correlation.
+# between the excerpt and silence. Gradient x input has no such sum. The correlation of the two
+# maps, window by window, shows how alike they are.
 
 
 def log_odds(excerpt, column):
@@ -136,11 +137,11 @@ for ax in axes[0]:
     ax.set_xlabel("")
 
 # %%
-# The two methods mark much the same moments. Mind what they compare with: this network takes
-# silence for classical music, and is surer of it than of the classical excerpt. So the sounds of
-# that excerpt speak on the whole against "classical", even though "classical" is the answer.
+# The two methods mark much the same moments. Note that they compare with silence: this network
+# takes silence for classical music, and is surer of it than of the classical excerpt. So the sounds
+# of that excerpt speak on the whole against "classical", even though "classical" is the answer.
 #
-# And a map says what the network makes of a sound, not what the sound is: the balanced accuracy
-# above reminds how often it is wrong, and then the map is as colourful as ever.
+# A map also shows what the network makes of a sound, not what the sound is. The balanced accuracy
+# above shows how often the network is wrong, and then its map is as colourful as ever.
 
 plt.show()

@@ -5,16 +5,16 @@ A folder of sound files
 
 Songs come as files, a folder for each genre. :class:`~skgenre.SongClassifier` takes the files
 themselves: it decodes them, cuts them into excerpts, learns, and answers by song. This example
-makes its own music, so that it needs no download, and goes the whole way from files to a picture
-of how the answer changes while a song goes by.
+makes its own music, so it needs no download, and goes the whole way from files to a picture of how
+the answer changes over a song.
 """
 
 # %%
 # Music to learn from
 # -------------------
-# Two genres are easily made: "pads" are slow chords, "drums" are bursts of noise on a beat. Each
-# song has its own pitch, tempo and length. They are written as WAV and as Ogg files at 22,050 Hz,
-# into a folder for each genre.
+# Two genres are easy to make: "pads" are slow chords, "drums" are bursts of noise on a beat. Each
+# song has its own pitch, tempo and length. The songs go into a folder for each genre, as WAV and
+# Ogg files at 22,050 Hz.
 
 import tempfile
 from pathlib import Path
@@ -66,8 +66,8 @@ print(len(songs.paths), "songs, for example", Path(songs.paths[0]).relative_to(h
 # %%
 # Scores by song
 # --------------
-# A row is a song: whatever scikit-learn does with rows, it does with whole songs. No excerpt of a
-# song that is trained on can be among those that are tested.
+# A row is a song: whatever scikit-learn does with rows, it does with whole songs. No song can have
+# excerpts both in training and in the test.
 
 network = CNNGenreClassifier(epochs=4, class_weight="balanced", random_state=0)
 classifier = SongClassifier(make_pipeline(WaveformScaler(), network), n_jobs=2)
@@ -75,10 +75,11 @@ predicted = cross_val_predict(classifier, songs.paths, labels, cv=4)
 print(f"balanced accuracy by song: {balanced_accuracy_score(labels, predicted):.2f}")
 
 # %%
-# What a song says over time
-# --------------------------
-# A medley that is in turn one and the other. :class:`~skgenre.displays.SongTimelineDisplay` draws
-# what ``predict_excerpts`` tells of the file, and in the legend what its excerpts say together.
+# A song over time
+# ----------------
+# A medley changes from one genre to the other and back.
+# :class:`~skgenre.displays.SongTimelineDisplay` draws the result of ``predict_excerpts`` for the
+# file; the legend has the result for the whole song.
 
 medley = Path(home.name) / "medley.ogg"
 parts = [compose(15, rng) for compose in (pads, drums, pads)]
@@ -94,7 +95,7 @@ for change in (15, 30):
 _ = display.ax_.set_title("Fifteen seconds each of pads, drums and pads")
 
 # %%
-# The files were only on loan:
+# The files are no longer needed:
 
 home.cleanup()
 plt.show()

@@ -4,17 +4,17 @@ A song over time
 ================
 
 A song is not the same from beginning to end. :class:`~skgenre.SongClassifier` cuts it into excerpts
-of three seconds, asks a network about each, and joins the answers to one for the song. This example
-looks at the answers before they are joined: along songs that the classifier has never heard, and
-along a medley, where it is known when the genre changes.
+of three seconds, classifies each with a network, and combines the answers to one for the song. This
+example looks at the single answers: in songs that the classifier has never heard, and in a medley,
+where the genre changes at known times.
 """
 
 # %%
 # Songs out of excerpts
 # ---------------------
 # The shipped music comes as excerpts, in the order of the song. Joined end to end they are a
-# waveform again. Of rock songs the package has all excerpts that are not silent; of classical
-# pieces at most 28, evenly spaced, so that their waveform is a shortened piece with cuts in it.
+# waveform again. The package has all excerpts of rock songs that are not silent, but at most 28 of
+# each classical piece, evenly spaced, so their waveform is a shortened piece with cuts in it.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -44,7 +44,7 @@ print(f"learned from {len(training_songs)} songs, {classifier.n_excerpts_.sum()}
 # Ten songs never heard
 # ---------------------
 # One row for each test song: the probability of its own genre for the whole song, which is the mean
-# over its excerpts, and how many of its excerpts are taken for what they are.
+# over its excerpts, and the share of its excerpts that are right.
 
 courses = classifier.predict_excerpts([waveforms[number] for number in test_songs])
 own = {}
@@ -57,8 +57,8 @@ for number, course in zip(test_songs, courses, strict=True):
 # %%
 # Doubtful songs
 # --------------
-# The test song of each genre whose own genre gets the least, excerpt by excerpt. The legend tells
-# what the excerpts say together.
+# For each genre, the test song with the lowest probability of its own genre, excerpt by excerpt.
+# The legend has the result for the whole song.
 
 figure, axes = plt.subplots(2, 1, figsize=(9, 6), layout="constrained")
 doubtful = {
@@ -72,11 +72,11 @@ for ax, (genre, number) in zip(axes, doubtful.items(), strict=True):
 # %%
 # Quiet rock
 # ----------
-# Is it loudness that decides? Loudness is the root mean square of an excerpt in decibels, 0 dB
-# being amplitude 1. In the doubtful rock song the quiet excerpts pass for classical music and the
-# loudest ones for rock; only within a few decibels between them are there both. The network leans
-# on the level, then. ``WaveformScaler(per_excerpt=True)`` takes the level away and leaves the shape
-# of the wave; which of the two serves better is a question for cross-validation.
+# Does loudness decide? Here loudness is the root mean square of an excerpt in decibels; 0 dB is
+# amplitude 1. In the doubtful rock song the quiet excerpts pass for classical music and the loudest
+# ones for rock; only a few decibels between them have both. So the network relies on the level.
+# ``WaveformScaler(per_excerpt=True)`` removes the level and keeps the shape of the wave; which of
+# the two works better is a question for cross-validation.
 
 excerpts = music.data[music.groups == doubtful["rock"]]
 decibels = 10 * np.log10(np.mean(excerpts**2, axis=1))
@@ -101,8 +101,8 @@ _ = ax.set(
 # Fifteen seconds each of a classical piece, of a rock song from its second minute on, and of the
 # piece again, all new to the classifier. ``hop_seconds`` matters in prediction too: with a hop of
 # half a second the excerpts overlap and the picture gets finer. A bar stands where its excerpt
-# begins, so a change may show up to three seconds before the dashed line, where excerpts across it
-# hear both.
+# begins, so a change may show up to three seconds before the dashed line, where excerpts contain
+# both.
 
 piece, rock_song = (
     max((n for n in test_songs if genres[n] == genre), key=own.get)
@@ -123,9 +123,8 @@ names = [music.song_names[number] for number in (piece, rock_song, piece)]
 _ = display.ax_.set_title(" | ".join(names))
 
 # %%
-# For the medley as a whole there is no right answer. The one it gets is the mean over its excerpts,
-# and its probability says how much of it there is of each genre rather than how sure the network
-# is.
+# The medley as a whole has no right answer. Its label comes from the mean over its excerpts, and
+# the probability shows how much of the medley is of each genre rather than how sure the network is.
 
 print("the whole medley:", classifier.predict([medley])[0])
 plt.show()

@@ -3,18 +3,18 @@
 Track trainings, and share the model
 ====================================
 
-After the tenth training nobody remembers which settings gave which score. MLflow keeps them: the
-parameters, the course of each training, the scores and the model, without a server, in one database
-file. A model that is passed on needs a page that says what it is, what it learned from and how good
-it is: a model card, written by skops. This example does both with two trainings.
+After the tenth training nobody remembers which settings gave which score. MLflow keeps a record:
+the parameters, the loss of each epoch, the scores and the model, without a server, in one database
+file. A model that you pass on needs a page with its purpose, its training data and its scores: a
+model card, which skops writes. This example does both with two trainings.
 """
 
 # %%
 # A store in a folder
 # -------------------
-# MLflow tells its makers how it is used unless it is told not to, and looks for that when it is
-# imported. The database is a file; models and pictures go into a folder beside it. Both are
-# temporary here: a folder of your own keeps them.
+# MLflow reports its usage to its developers unless an environment variable is set before the
+# import. The database is a file; models and pictures go into a folder beside it. Both are temporary
+# here; use a folder of your own to keep them.
 
 import logging
 import os
@@ -48,8 +48,9 @@ experiment = mlflow.create_experiment(
 # %%
 # Two trainings
 # -------------
-# Two learning rates, everything else the same. Of the training songs a quarter is held out, to be
-# scored after each epoch; the test songs decide nothing and are scored once, at the end.
+# Two learning rates, everything else the same. A quarter of the training songs is held out and
+# scored after each epoch; the test songs decide nothing and are scored once, at the end. (Four
+# epochs: for more, see :doc:`/accuracy`.)
 
 music = load_genre_excerpts(("classical", "rock"))
 X, y = music.data, music.target_names[music.target]
@@ -85,8 +86,8 @@ def score(pipe):
 # --------------
 # All parameters of the pipeline's steps, the history, epoch by epoch, the scores, and the pipeline
 # as an ONNX model. ``mlflow.sklearn.autolog()`` works with our pipelines and searches too, but it
-# logs scores of the training songs, knows no epochs, and keeps the model as a pickle; it does not
-# notice a classifier that is fitted outside a pipeline. So we say ourselves what is to be kept.
+# logs scores of the training songs, no epochs, and the model as a pickle, and it misses a
+# classifier that is fitted outside a pipeline. So this example logs everything itself.
 
 
 def log(pipe, name):
@@ -126,7 +127,7 @@ for run in runs:
     print(f"  balanced accuracy on test songs {run.data.metrics['test_balanced_accuracy']:.2f}")
 
 # %%
-# The model that was logged predicts what the pipeline predicts, without TensorFlow:
+# The logged model gives the predictions of the pipeline, without TensorFlow:
 
 best = runs[0]
 path = mlflow.artifacts.download_artifacts(
@@ -140,9 +141,9 @@ print(f"probabilities differ by at most {difference:.0e}")
 # %%
 # The picture
 # -----------
-# Both trainings, as the store has them. MLflow draws such curves itself: ``mlflow ui
-# --backend-store-uri sqlite:///runs.db`` shows them in a browser (that needs the package
-# ``mlflow``; for everything here ``mlflow-skinny`` with SQLAlchemy and Alembic is enough).
+# Both trainings, from the store. MLflow can draw such curves itself: ``mlflow ui
+# --backend-store-uri sqlite:///runs.db`` shows them in a browser. That needs the package
+# ``mlflow``; for everything here ``mlflow-skinny`` with SQLAlchemy and Alembic is enough.
 
 client = mlflow.MlflowClient()
 figure, (curves, bars) = plt.subplots(1, 2, figsize=(10, 4.8), layout="constrained")
@@ -179,9 +180,9 @@ figure.savefig(folder / "runs.png")
 # %%
 # A model card
 # ------------
-# The card takes settings and figures from the fitted pipeline and its run, so that they are those
-# of the model beside it. What they do not tell has to be written: what it is for, where it fails,
-# and whose music it learned from, under which licences.
+# The card takes settings and figures from the fitted pipeline and its run, so they match the model
+# beside it. The rest you have to write: what the model is for, where it fails, and whose music it
+# was trained on, under which licences.
 
 scores = score(pipe)
 songs = {part: len(set(song[rows])) for part, rows in [("training", ~test), ("test", test)]}
@@ -210,7 +211,7 @@ card.add_hyperparams("Classical or rock/Settings")
 print(card.render().partition("## Training")[0])
 
 # %%
-# The card belongs to the run as well. It is logged as Markdown, with its picture.
+# The card belongs to the run too: log it as Markdown, with its picture.
 
 card.save(folder / "README.md")
 with mlflow.start_run(best.info.run_id):

@@ -3,9 +3,9 @@
 What the filters hear
 =====================
 
-The first layer of the network slides 32 short kernels along the wave. Each of them is a filter: it
-answers loudly to some frequencies and not to others. Before training they are random; this example
-shows what they are like, what training makes of them, and where in the music they then listen.
+The first layer of the network slides 32 short kernels along the wave. Each kernel is a filter: it
+passes some frequencies and not others. Before training the kernels are random; this example shows
+them, what training makes of them, and which frequencies of the music they pass then.
 """
 
 # %%
@@ -32,9 +32,9 @@ before = CNNGenreClassifier(**settings).initialize(X[~test], y[~test])
 after = make_pipeline(WaveformScaler(), CNNGenreClassifier(**settings)).fit(X[~test], y[~test])
 
 # %%
-# A kernel of 31 samples at 400 Hz is a wave of 77.5 milliseconds. The filters are sorted by where
-# their responses have their centre of gravity; yellow is where a filter answers most. Frequencies
-# end at 200 Hz, half of the sample rate: the bass, and no more than that, is what the network gets.
+# A kernel of 31 samples at 400 Hz is a wave of 77.5 milliseconds. The filters are sorted by the
+# centre of gravity of their responses; yellow is where a filter responds most. Frequencies end at
+# 200 Hz, half of the sample rate: the network gets the bass and no more.
 
 for name, estimator in [("Before training", before), ("After training", after)]:
     display = FilterResponseDisplay.from_estimator(estimator, sample_rate=music.sample_rate)
@@ -42,8 +42,8 @@ for name, estimator in [("Before training", before), ("After training", after)]:
 
 
 # %%
-# Training does not turn random kernels into neat tones: these are still ragged waves, and most
-# answer to several frequencies. How far has it moved them, then, compared with their length?
+# Training does not turn random kernels into neat tones: they are still ragged waves, and most
+# respond to several frequencies. How far has training moved them, compared with their length?
 
 untrained, trained = filter_responses(before), filter_responses(after)
 moved = np.linalg.norm(trained.kernels - untrained.kernels, axis=1)
@@ -51,11 +51,11 @@ moved /= np.linalg.norm(untrained.kernels, axis=1)
 print(f"kernels have moved by {moved.min():.0%} to {moved.max():.0%} of their length")
 
 # %%
-# Where in the music do they listen?
-# ----------------------------------
-# One filter says little, all of them together say more. The mean power response of the 32 filters
-# is set beside the mean power spectrum of the training music of each genre. Both are taken in
-# decibels, in bands of 25 Hz.
+# Which frequencies of the music do they pass?
+# --------------------------------------------
+# One filter shows little, all of them together show more. Compare the mean power response of the 32
+# filters with the mean power spectrum of the training music of each genre. Both are in decibels, in
+# bands of 25 Hz.
 
 edges = np.arange(0, 201, 25)
 
@@ -83,11 +83,12 @@ for low, difference, change in zip(edges[:-1], louder, turned, strict=True):
     )
 
 # %%
-# Before training the filters hear all frequencies nearly alike. Afterwards they hear less between
-# 75 and 125 Hz and more just above. There classical music is at its loudest, and the lead of rock
-# is smaller than on either side, so it may be that the filters have turned away from what tells the
-# genres apart less well. The picture cannot prove it: below 50 Hz rock leads by even less, and
-# there the filters have hardly changed. But it is no accident of one seed: try ``random_state=1``.
+# Before training the filters pass all frequencies nearly alike. Afterwards they pass less between
+# 75 and 125 Hz and more just above. Between 75 and 125 Hz classical music is at its loudest, and
+# rock is ahead by less than on either side, so the filters may have turned away from frequencies
+# that separate the genres less well. The picture cannot prove it: below 50 Hz rock is ahead by even
+# less, and there the filters have hardly changed. But it is no accident of one seed: try
+# ``random_state=1``.
 
 figure, (music_axes, filter_axes) = plt.subplots(
     2, 1, figsize=(8, 6), layout="constrained", sharex=True

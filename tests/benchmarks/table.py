@@ -12,11 +12,11 @@ PAGE = """\
 Benchmarks
 ==========
 
-Written by ``python -m tests.benchmarks --page``. What is compared was timed in turn in the same
-run, and each time is the median of several, but for memory and the mapped file, which are
-measured once in a process of their own. Epochs are those after the first. skorch and ONNX Runtime
-predict with their own defaults, scikeras with Keras'. PyTorch's threads wait asleep
-(``OMP_WAIT_POLICY=PASSIVE``), which is kinder to skorch where cores are shared.
+``python -m tests.benchmarks --page docs/benchmarks.rst`` writes this page. Contenders take turns in
+one run, and each time is the median of several. Memory and the mapped file are measured once, each
+in a process of its own. The first epoch does not count. skorch and ONNX Runtime predict with their
+own defaults, scikeras with those of Keras. PyTorch's threads sleep while they wait
+(``OMP_WAIT_POLICY=PASSIVE``), which helps skorch where cores are shared.
 {aeon}
 
 .. list-table::
@@ -89,8 +89,12 @@ def _quantity(value, unit):
 
 
 def as_text(rows):
-    """Columns between bars."""
-    lines = [HEADER, *(row.cells() for row in rows)]
+    """The results in columns."""
+    return columns([HEADER, *(row.cells() for row in rows)])
+
+
+def columns(lines):
+    """Columns between bars; the first line is the header."""
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     rule = "-|-".join("-" * width for width in widths)
     header, *body = (" | ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
@@ -100,10 +104,11 @@ def as_text(rows):
 def as_page(rows, facts):
     """A reStructuredText page with the results and the machine they were taken on."""
     lines = [HEADER, *(row.cells() for row in rows)]
-    return PAGE.format(aeon=AEON_DIFFERS, rows=_list_table(lines), facts=_list_table(facts))
+    return PAGE.format(aeon=AEON_DIFFERS, rows=list_table(lines), facts=list_table(facts))
 
 
-def _list_table(lines):
+def list_table(lines):
+    """The body of a ``list-table``."""
     return "\n".join("\n".join(_list_line(line)) for line in lines)
 
 

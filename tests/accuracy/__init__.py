@@ -1,0 +1,1 @@
+"""Measure what the classifiers reach on the shipped music: ``python -m tests.accuracy``."""
