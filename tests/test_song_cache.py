@@ -156,6 +156,6 @@ def test_a_folder_that_cannot_be_one_is_refused_before_anything_is_read(paths, d
 def test_a_folder_that_cannot_be_written_to_is_refused(paths, decoded):
     with without_rights() as folder:
         (folder / "memory").mkdir(mode=0o500)
-        with pytest.raises(ValueError, match="Cannot keep decoded songs in '.*Permission denied"):
+        with pytest.raises(ValueError, match=r"Cannot keep decoded songs in '.*Permission denied"):
             find_duplicates(paths, memory=str(folder / "memory"))
     assert decoded == []
