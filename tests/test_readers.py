@@ -21,7 +21,7 @@ from sklearn.pipeline import make_pipeline
 
 import skgenre
 from skgenre import SongClassifier, WaveformScaler, export_onnx, load, load_onnx, save
-from skgenre.audio import read_audio
+from skgenre.audio import audio_info, read_audio
 from skgenre.dask import open_excerpts
 from skgenre.datasets import load_excerpts_npz, make_genre_excerpts, save_excerpts_npz
 from skgenre.leakage import find_duplicates
@@ -85,6 +85,11 @@ def write_ensemble(path):
 
 def write_sound(path):
     soundfile.write(path, np.tile(0.5 * X[:2].T, (20, 1)), 8000)
+
+
+def write_brief_sound(path):
+    """Write a file that is mostly its header."""
+    soundfile.write(path, X[0, :8], 8000)
 
 
 def write_sound_with_av(path):
@@ -170,6 +175,7 @@ READERS = {
     "sound that FFmpeg decodes": Reader(
         "skgenre.audio.read_audio", write_sound_with_av, read_audio, ".m4a"
     ),
+    "header of sound": Reader("skgenre.audio.audio_info", write_brief_sound, audio_info, ".wav"),
     "song": Reader("skgenre.songs.SongClassifier", write_sound, predict_song, ".wav"),
     "songs that may occur twice": Reader(
         "skgenre.leakage.find_duplicates",
