@@ -23,7 +23,12 @@ import skgenre
 from skgenre import SongClassifier, WaveformScaler, export_onnx, load, load_onnx, save
 from skgenre.audio import audio_info, read_audio
 from skgenre.dask import open_excerpts
-from skgenre.datasets import load_excerpts_npz, make_genre_excerpts, save_excerpts_npz
+from skgenre.datasets import (
+    load_excerpts_npz,
+    make_genre_excerpts,
+    save_excerpts_npz,
+    scan_audio_folder,
+)
 from skgenre.leakage import find_duplicates
 from skgenre.onnx_runtime import ONNXClassifier
 from skgenre.predictions import write_predictions
@@ -158,6 +163,18 @@ def predict_song(path):
     songs.fit(list(X), LABELS).predict([path])
 
 
+def scan_song(path):
+    """Scan a folder whose only song is a link to a file."""
+    folder = path.with_name("music") / "rock"
+    folder.mkdir(parents=True, exist_ok=True)
+    link = folder / f"song{path.suffix}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(path)
+    [song] = scan_audio_folder(folder.parent).songs
+    if song.error is not None:
+        raise ValueError(f"{str(path)!r}: {song.error}")
+
+
 READERS = {
     "saved estimator": Reader("skgenre.persistence.load", write_estimator, load),
     "saved search": Reader("skgenre.persistence.load", write_search, load),
@@ -183,6 +200,9 @@ READERS = {
         lambda path: find_duplicates([path]),
         ".flac",
     ),
+    "songs of a folder": Reader(
+        "skgenre.datasets.scan_audio_folder", write_sound, scan_song, ".ogg"
+    ),
     "excerpts as npz": Reader(
         "skgenre.datasets.load_excerpts_npz",
         lambda path: save_excerpts_npz(path, X, Y, X, Y),
@@ -207,6 +227,8 @@ READERS = {
 }
 # What takes a path and reads no file.
 OTHERS = {
+    "skgenre.datasets.AudioFolderScan": "holds what a scan has found",
+    "skgenre.datasets.ScannedSong": "holds what a scan has found",
     "skgenre.datasets.load_audio_folder": "lists the names in a folder",
     "skgenre.datasets.save_excerpts_npz": "writes",
     "skgenre.onnx.export_onnx": "writes",
