@@ -1,6 +1,7 @@
 """Libraries that are not installed with the package itself."""
 
 from importlib import import_module
+from importlib.util import find_spec
 
 
 def import_extra(name, extra):
@@ -26,6 +27,28 @@ def import_extra(name, extra):
     try:
         return import_module(name)
     except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(
-            f"{error}; it comes with: pip install 'skgenre[{extra}]'", name=error.name
-        ) from error
+        message = _how_to_install(str(error), extra)
+        raise ModuleNotFoundError(message, name=error.name) from error
+
+
+def check_extra(name, extra):
+    """Check that a library is installed, without importing it.
+
+    Parameters
+    ----------
+    name : str
+        What will be imported.
+    extra : str
+        The extra that installs it.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If it is not installed; the message says how to install it.
+    """
+    if find_spec(name) is None:
+        raise ModuleNotFoundError(_how_to_install(f"No module named {name!r}", extra), name=name)
+
+
+def _how_to_install(reason, extra):
+    return f"{reason}; it comes with: pip install 'skgenre[{extra}]'"

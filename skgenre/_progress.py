@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import keras
 
-from skgenre._progress_bars import bar
+from skgenre._terminal.bars import bar
 
 # The lesson's order and names; Keras hands its callbacks a sorted dict.
 _SHOWN = {

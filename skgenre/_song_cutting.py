@@ -42,7 +42,7 @@ def cut_song(waveform, length, hop, max_excerpts, name="a song"):
     ValueError
         If the excerpts would take more than `MAX_BYTES`.
     """
-    n_excerpts = 1 + max(len(waveform) - length, 0) // hop
+    n_excerpts = count_excerpts(len(waveform), length, hop)
     n_kept = n_excerpts if max_excerpts is None else min(int(max_excerpts), n_excerpts)
     n_bytes = n_kept * length * waveform.itemsize
     if n_bytes > MAX_BYTES:
@@ -56,6 +56,24 @@ def cut_song(waveform, length, hop, max_excerpts, name="a song"):
         waveform = np.pad(waveform, (0, length - len(waveform)))
     excerpts = np.lib.stride_tricks.sliding_window_view(waveform, length)[starts]
     return CutSong(excerpts, starts)
+
+
+def count_excerpts(n_samples, length, hop):
+    """Count the excerpts of a song.
+
+    Parameters
+    ----------
+    n_samples : int
+        Length of the song. A shorter one than an excerpt is filled up.
+    length, hop : int
+        Samples in an excerpt, and from the beginning of one to that of the next.
+
+    Returns
+    -------
+    n_excerpts : int
+        One at least.
+    """
+    return 1 + max(n_samples - length, 0) // hop
 
 
 def cut_nothing(length):

@@ -12,10 +12,10 @@ from sklearn.utils.validation import check_is_fitted
 
 from skgenre._prediction_parts import PartedTable
 from skgenre._prediction_tables import Predictions, make_tables
-from skgenre._progress_bars import bar
 from skgenre._song_batches import gather
 from skgenre._song_input import PATH_TYPES, check_songs
 from skgenre._song_reading import keep_readable, read_waveforms
+from skgenre._terminal.bars import bar
 from skgenre.songs import SongClassifier
 
 __all__ = ["WrittenPredictions", "write_predictions"]

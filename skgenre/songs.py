@@ -14,7 +14,6 @@ from sklearn.utils.validation import check_is_fitted
 from skgenre._documentation import DocumentationLinkMixin
 from skgenre._excerpt_classifiers import check_excerpt_classifier
 from skgenre._fit_metadata import fit_with_metadata
-from skgenre._progress_bars import follow
 from skgenre._recordings import Recordings, describe_duplicates
 from skgenre._sklearn_callbacks import CallbackSupportMixin
 from skgenre._snapshots import replaced_once_fitted, snapshot
@@ -24,6 +23,7 @@ from skgenre._song_input import check_songs, name_song
 from skgenre._song_labels import check_labelled_songs, check_trainable, learned_classes
 from skgenre._song_reading import read_waveforms
 from skgenre._song_warnings import DuplicateSongWarning, UnreadableSongWarning
+from skgenre._terminal.bars import follow
 from skgenre.audio import EXCERPT_SECONDS, SAMPLE_RATE
 from skgenre.preprocessing import WaveformScaler
 

@@ -7,7 +7,6 @@ import sys
 from functools import partial
 
 import pytest
-
 from skgenre._interrupts import INTERRUPTED, Interrupts
 
 pytestmark = pytest.mark.skipif(

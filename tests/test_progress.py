@@ -288,7 +288,7 @@ def test_a_notebook_shows_a_bar_that_changes(excerpts, notebook, capsys):
 
 def test_a_notebook_shows_each_epoch_of_a_slow_training(excerpts, notebook, monkeypatch):
     # So slow that the next step always comes after the next drawing.
-    monkeypatch.setattr("skgenre._progress_bars.SECONDS_PER_DRAWING", 1e-9)
+    monkeypatch.setattr("skgenre._terminal.bars.SECONDS_PER_DRAWING", 1e-9)
     small_cnn(epochs=3).fit(*excerpts)
     [output] = notebook
     for epoch in (1, 2, 3):

@@ -103,6 +103,27 @@ def bar(text, total):
 
 
 @contextmanager
+def working(text):
+    """Show in a terminal, for as long as a block runs, that something goes on.
+
+    Parameters
+    ----------
+    text : str
+        What it is.
+
+    Yields
+    ------
+    None
+    """
+    console = Console(stderr=True)
+    if not (console.is_interactive and _is_terminal(console.file)):
+        yield
+        return
+    with console.status(f"{text} ..."):
+        yield
+
+
+@contextmanager
 def follow(iterable, total, text, *, shown=True):
     """Pass items through and show, for as long as a block runs, how many have been dealt with.
 

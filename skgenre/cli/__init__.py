@@ -8,9 +8,7 @@ carried out as it was given, and 130 where it was interrupted.
 import os
 import sys
 
-from skgenre._interrupts import INTERRUPTED, Interrupts
-
-CANNOT_BE_DONE = 2
+from skgenre.cli._interrupts import INTERRUPTED, Interrupts
 
 
 def main(arguments=None):
@@ -27,37 +25,19 @@ def main(arguments=None):
         The exit status.
     """
     try:
-        return _carry_out(arguments)
+        # It takes a moment to load, in which Ctrl-C may be pressed.
+        from skgenre.cli._app import carry_out
+
+        return carry_out(arguments)
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return INTERRUPTED
 
 
-def make_parser():
-    """Make the parser of the command's arguments."""
-    # It brings scikit-learn along: seconds, in which Ctrl-C may be pressed.
-    from skgenre import _command_line
-
-    return _command_line.make_parser()
-
-
-def _carry_out(arguments):
-    options = make_parser().parse_args(arguments)
-    try:
-        return options.run(options)
-    except (ValueError, OSError, ModuleNotFoundError) as error:
-        print(f"skgenre {options.command}: {error}", file=sys.stderr)
-        return CANNOT_BE_DONE
-
-
 def run():
     """Carry out the process' command line and end the process."""
-    # TensorFlow's greeting would stand among the messages. It looks here when it is loaded.
+    # TensorFlow looks here when it is loaded: what it reports then are warnings at least.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     with Interrupts() as interrupts:
         status = main()
     sys.exit(INTERRUPTED if interrupts.came else status)
-
-
-if __name__ == "__main__":
-    run()

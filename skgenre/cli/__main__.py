@@ -1,0 +1,5 @@
+"""``python -m skgenre.cli``."""
+
+from skgenre.cli import run
+
+run()

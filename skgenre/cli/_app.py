@@ -1,0 +1,80 @@
+"""The command line as a whole: which commands there are, and how errors end them."""
+
+import rich_click as click
+from click import Abort, UsageError
+
+from skgenre import __version__
+from skgenre.cli import _help
+from skgenre.cli._completion import completion
+from skgenre.cli._evaluate import evaluate
+from skgenre.cli._excerpts import excerpts
+from skgenre.cli._export import export
+from skgenre.cli._info import info
+from skgenre.cli._predict import predict
+from skgenre.cli._status import refuse
+from skgenre.cli._train import train
+
+# In the order in which they are used.
+COMMANDS = (evaluate, train, predict, info, export, excerpts, completion)
+
+
+class _Commands(click.RichGroup):
+    """Commands in the order in which they are used; their errors are shown in one sentence."""
+
+    def list_commands(self, context):
+        return list(self.commands)
+
+    def invoke(self, context):
+        try:
+            return super().invoke(context)
+        except BrokenPipeError:
+            # Whoever was reading has read enough, which click knows how to end.
+            raise
+        except (ValueError, OSError, ModuleNotFoundError) as error:
+            return refuse(f"{context.command_path} {context.invoked_subcommand}", error)
+
+
+@click.group(
+    "skgenre",
+    cls=_Commands,
+    context_settings=_help.CONTEXT_SETTINGS,
+    invoke_without_command=True,
+    epilog=_help.epilog(
+        "skgenre evaluate music",
+        "skgenre train music -o genres.skops",
+        "skgenre predict genres.skops song.mp3",
+    ),
+)
+@click.rich_config(_help.STYLE)
+@click.version_option(__version__)
+@click.pass_context
+def app(context):
+    """Classify songs by genre, learned from a folder that has a folder for each genre."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+for command in COMMANDS:
+    app.add_command(command)
+
+
+def carry_out(arguments):
+    """Carry out a command line.
+
+    Parameters
+    ----------
+    arguments : list of str or None
+        What follows the command's name; None takes it from the process.
+
+    Returns
+    -------
+    status : int
+        The exit status.
+    """
+    try:
+        return app.main(arguments, prog_name=app.name, standalone_mode=False) or 0
+    except UsageError as error:
+        path = error.ctx.command_path if error.ctx else app.name
+        return refuse(path, f"{error.format_message()}\nSee {path} --help.")
+    except Abort as error:
+        raise KeyboardInterrupt from error

@@ -1,0 +1,61 @@
+"""Files that a command writes, looked at before it works for minutes."""
+
+import os
+from pathlib import Path
+
+import rich_click as click
+
+
+class OutputFile(click.ParamType):
+    """A file to write: with a suffix that is known, in a folder that is there and writable.
+
+    Parameters
+    ----------
+    *suffixes : str
+        The suffixes, with their dots.
+    """
+
+    name = "file"
+
+    def __init__(self, *suffixes):
+        self.suffixes = suffixes
+
+    def convert(self, value, param, ctx):
+        """Check a path."""
+        path = Path(value)
+        if path.suffix.lower() not in self.suffixes:
+            self.fail(f"{value!r} does not end in {' or '.join(self.suffixes)}.", param, ctx)
+        if path.is_dir():
+            self.fail(f"{value!r} is a folder.", param, ctx)
+        if not path.parent.is_dir():
+            self.fail(f"there is no folder {str(path.parent)!r}.", param, ctx)
+        if not os.access(path.parent, os.W_OK | os.X_OK):
+            self.fail(f"the folder {str(path.parent)!r} is not writable.", param, ctx)
+        return value
+
+    def shell_complete(self, ctx, param, incomplete):
+        """Have the shell complete the names of files."""
+        return [click.shell_completion.CompletionItem(incomplete, type="file")]
+
+
+def output_option(*suffixes, required=True, help):
+    """Make the option ``--output``.
+
+    Parameters
+    ----------
+    *suffixes : str
+        What the file's name may end in.
+    required : bool, default=True
+        Whether it has to be given.
+    help : str
+        What is written.
+
+    Returns
+    -------
+    decorator : callable
+        Adds the option to a command.
+    """
+    metavar = f"FILE{'|'.join(suffixes)}"
+    return click.option(
+        "-o", "--output", type=OutputFile(*suffixes), metavar=metavar, required=required, help=help
+    )

@@ -1,0 +1,225 @@
+"""How a network is trained: the options of ``train`` and ``evaluate``, and what they lead to."""
+
+import time
+import warnings
+
+import rich_click as click
+
+from skgenre._terminal.bars import working
+from skgenre._terminal.text import say
+from skgenre.cli._options import (
+    SOUND,
+    PositiveFloat,
+    excerpt_seconds_option,
+    options,
+    seed_option,
+)
+
+_TRAINING = "Training"
+_VALIDATION_FRACTION = 0.2
+_SHORT_KERNEL_SECONDS = 0.02
+# Amplitudes that a network sees in all: less takes seconds on any machine.
+_SHORT_TRAINING = 5e7
+_TRIAL_EXCERPTS = 64
+
+training_options = options(
+    excerpt_seconds_option,
+    click.option(
+        "--hop-seconds",
+        type=PositiveFloat(),
+        metavar="SECONDS",
+        help="From the beginning of an excerpt to the next one; end to end if not given.",
+        panel=SOUND,
+    ),
+    click.option(
+        "--max-excerpts",
+        type=click.IntRange(1),
+        metavar="N",
+        help="Most excerpts of one song, spread over it evenly.",
+        panel=SOUND,
+    ),
+    click.option(
+        "--network",
+        type=click.Choice(["cnn", "mlp"]),
+        default="cnn",
+        help="Convolutional network, or multilayer perceptron.",
+        panel=_TRAINING,
+    ),
+    click.option(
+        "--loss",
+        type=click.Choice(["mean_squared_error", "crossentropy"]),
+        default="mean_squared_error",
+        help="What training minimizes.",
+        panel=_TRAINING,
+    ),
+    click.option(
+        "--epochs",
+        type=click.IntRange(1),
+        default=10,
+        metavar="N",
+        help="Passes over the songs.",
+        panel=_TRAINING,
+    ),
+    click.option(
+        "--early-stopping",
+        is_flag=True,
+        help="Hold out a fifth of the songs, and stop once they are no longer classified better.",
+        panel=_TRAINING,
+    ),
+    click.option(
+        "--batch-size",
+        type=click.IntRange(1),
+        default=16,
+        metavar="N",
+        help="Excerpts per step.",
+        panel=_TRAINING,
+    ),
+    click.option(
+        "--learning-rate",
+        type=PositiveFloat(),
+        metavar="RATE",
+        help="Learning rate; 0.001 for cnn and 0.01 for mlp if not given.",
+        panel=_TRAINING,
+    ),
+    seed_option,
+)
+
+
+def make_classifier(settings, n_genres):
+    """Make an untrained classifier of songs.
+
+    Parameters
+    ----------
+    settings : namespace
+        What `training_options` yield, and the sample rate.
+    n_genres : int
+        Genres that it will know.
+
+    Returns
+    -------
+    classifier : SongClassifier
+        It shows its training.
+    """
+    from sklearn.pipeline import make_pipeline
+
+    from skgenre import classifiers
+    from skgenre.preprocessing import WaveformScaler
+    from skgenre.songs import SongClassifier
+
+    networks = {"cnn": classifiers.CNNGenreClassifier, "mlp": classifiers.MLPGenreClassifier}
+    network = networks[settings.network](
+        class_weight="balanced",
+        loss=_name_loss(settings.loss, n_genres),
+        epochs=settings.epochs,
+        batch_size=settings.batch_size,
+        random_state=settings.seed,
+        verbose=1,
+    )
+    if settings.learning_rate is not None:
+        network.set_params(learning_rate=settings.learning_rate)
+    if settings.early_stopping:
+        network.set_params(early_stopping=True, validation_fraction=_VALIDATION_FRACTION)
+    return SongClassifier(
+        make_pipeline(WaveformScaler(), network),
+        sample_rate=settings.sample_rate,
+        excerpt_seconds=settings.excerpt_seconds,
+        hop_seconds=settings.hop_seconds,
+        max_excerpts=settings.max_excerpts,
+    )
+
+
+def fit(classifier, waveforms, labels):
+    """Fit a classifier of songs.
+
+    Parameters
+    ----------
+    classifier : SongClassifier
+        The classifier.
+    waveforms : list of ndarray
+        Songs.
+    labels : ndarray of shape (n_songs,)
+        Their genres.
+
+    Returns
+    -------
+    classifier : SongClassifier
+        The same, fitted.
+    """
+    from skgenre.songs import DuplicateSongWarning
+
+    with warnings.catch_warnings():
+        # They were reported when the songs were read, by the names of their files.
+        warnings.simplefilter("ignore", DuplicateSongWarning)
+        return classifier.fit(waveforms, labels)
+
+
+def report_short_kernels(classifier):
+    """Report that kernels span little time, where the sample rate is high.
+
+    Parameters
+    ----------
+    classifier : SongClassifier
+        What is to be trained.
+    """
+    kernel_sizes = getattr(classifier.estimator[-1], "kernel_sizes", None)
+    if kernel_sizes is None:
+        return
+    seconds = kernel_sizes[0] / classifier.sample_rate
+    if seconds < _SHORT_KERNEL_SECONDS:
+        say(
+            f"Note: at {classifier.sample_rate} Hz the kernels of the first layer span "
+            f"{1000 * seconds:.1f} ms; at the default of 400 Hz they span 78 ms."
+        )
+
+
+def report_duration(classifier, waveforms, labels, n_fits=1):
+    """Report how long training will take, where that is more than a minute.
+
+    Parameters
+    ----------
+    classifier : SongClassifier
+        What is to be trained.
+    waveforms : list of ndarray
+        Songs to train on.
+    labels : ndarray of shape (n_songs,)
+        Their genres.
+    n_fits : int, default=1
+        How often.
+    """
+    from skgenre._song_cutting import count_excerpts, count_timesteps
+
+    network = classifier.estimator[-1]
+    length = count_timesteps("excerpt_seconds", classifier.excerpt_seconds, classifier.sample_rate)
+    hop = length
+    if classifier.hop_seconds is not None:
+        hop = count_timesteps("hop_seconds", classifier.hop_seconds, classifier.sample_rate)
+    counts = [count_excerpts(len(waveform), length, hop) for waveform in waveforms]
+    n_excerpts = n_fits * network.epochs * sum(min(n, classifier.max_excerpts or n) for n in counts)
+    if n_excerpts * length < _SHORT_TRAINING:
+        return
+    minutes = n_excerpts * _seconds_for_one(classifier, waveforms, labels) / 60
+    if minutes > 1:
+        say(f"Training will take about {minutes:.0f} minutes, on {n_excerpts} excerpts in all.")
+
+
+def _seconds_for_one(classifier, waveforms, labels):
+    """Time a short training, once it has been compiled."""
+    from sklearn.base import clone
+
+    trial = clone(classifier)
+    trial.estimator[-1].set_params(
+        epochs=1, verbose=0, early_stopping=False, validation_fraction=None
+    )
+    trial.set_params(max_excerpts=max(1, _TRIAL_EXCERPTS // len(waveforms)))
+    with working("Estimating how long it takes"):
+        for _ in range(2):
+            started = time.perf_counter()
+            fit(trial, waveforms, labels)
+            seconds = time.perf_counter() - started
+    return seconds / trial.n_excerpts_.sum()
+
+
+def _name_loss(loss, n_genres):
+    if loss != "crossentropy":
+        return loss
+    return "binary_crossentropy" if n_genres == 2 else "categorical_crossentropy"
