@@ -7,7 +7,7 @@ from numbers import Integral
 from sklearn.utils._param_validation import HasMethods, Interval, validate_params
 
 from skgenre._audio_info import audio_info
-from skgenre._progress_bars import follow
+from skgenre._terminal.bars import follow
 from skgenre._recordings import Recordings
 from skgenre._song_reading import make_song_reader, read_ahead
 from skgenre.audio import SAMPLE_RATE
