@@ -31,6 +31,7 @@ from skgenre.datasets import (
 )
 from skgenre.leakage import find_duplicates
 from skgenre.onnx_runtime import ONNXClassifier
+from skgenre.persistence import model_info
 from skgenre.predictions import write_predictions
 from tests.hostile import mutate
 from tests.small_networks import tiny_cnn
@@ -77,6 +78,13 @@ def write_search(path):
     candidates = [{"C": [1]}, {"tol": [0.1]}]
     search = HalvingGridSearchCV(linear(), candidates, cv=2, min_resources=8, random_state=0)
     save(search.fit(X, LABELS), path)
+
+
+def write_songs(path):
+    songs = SongClassifier(
+        make_pipeline(WaveformScaler(), tiny_cnn(epochs=1)), excerpt_seconds=30 / SAMPLE_RATE
+    )
+    save(songs.fit(list(X), LABELS), path)
 
 
 def write_graph(path):
@@ -182,6 +190,12 @@ READERS = {
     "ONNX model of an ensemble": Reader(
         "skgenre.onnx_runtime.load_onnx", write_ensemble, predict_graph
     ),
+    "description of a saved estimator": Reader(
+        "skgenre.persistence.model_info", write_songs, model_info
+    ),
+    "description of an ONNX model": Reader(
+        "skgenre.persistence.model_info", write_graph, model_info, ".onnx"
+    ),
     "ONNX model in memory": Reader(
         "skgenre.onnx_runtime.ONNXClassifier", write_graph, predict_bytes
     ),
@@ -227,6 +241,7 @@ READERS = {
 }
 # What takes a path and reads no file.
 OTHERS = {
+    "skgenre.persistence.ModelInfo": "holds what a file says",
     "skgenre.datasets.AudioFolderScan": "holds what a scan has found",
     "skgenre.datasets.ScannedSong": "holds what a scan has found",
     "skgenre.datasets.load_audio_folder": "lists the names in a folder",

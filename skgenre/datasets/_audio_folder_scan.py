@@ -7,9 +7,9 @@ from numbers import Integral
 from sklearn.utils._param_validation import HasMethods, Interval, validate_params
 
 from skgenre._audio_info import audio_info
-from skgenre._terminal.bars import follow
 from skgenre._recordings import Recordings
 from skgenre._song_reading import make_song_reader, read_ahead
+from skgenre._terminal.bars import follow
 from skgenre.audio import SAMPLE_RATE
 from skgenre.datasets._audio_folder import (
     OTHER_MUSIC_SUFFIXES,
@@ -127,17 +127,15 @@ def read_audio_folder(
     listed, sample_rate = list_audio_folder(folder), int(sample_rate)
     read = make_song_reader(sample_rate, memory)
     found = read_ahead(lambda *song: (_info(song[1]), read(*song)), listed.paths, n_jobs)
-    songs, waveforms, recordings, needs_extra = [], [], Recordings(), Counter()
+    songs, waveforms, recordings = [], [], Recordings()
     with follow(found, len(listed.paths), "Reading songs", shown=bool(verbose)) as followed:
         for number, (info, waveform) in enumerate(followed):
             songs.append(_describe(listed, number, info, waveform, sample_rate))
             if not isinstance(waveform, ValueError):
                 recordings.add(number, waveform)
                 waveforms += [waveform] if keep_waveforms else []
-            elif _lacks_library(waveform):
-                needs_extra[listed.songs[number].suffix.lower()] += 1
     repeated = [[songs[number].path for number in same] for same in recordings.repeated()]
-    return _summarize(listed, songs, repeated, needs_extra), waveforms
+    return _summarize(listed, songs, repeated), waveforms
 
 
 def _info(path):
@@ -149,21 +147,18 @@ def _info(path):
 
 
 def _describe(listed, number, info, waveform, sample_rate):
-    is_unreadable = isinstance(waveform, ValueError)
-    samplerate, n_channels = info
-    return ScannedSong(
-        path=str(listed.songs[number]),
-        genre=listed.songs[number].parts[0],
-        seconds=None if is_unreadable else len(waveform) / sample_rate,
-        sample_rate=samplerate,
-        n_channels=n_channels,
-        error=_reason(waveform, listed.paths[number]) if is_unreadable else None,
-    )
+    path = listed.songs[number]
+    known = str(path), path.parts[0]
+    if not isinstance(waveform, ValueError):
+        return ScannedSong(*known, len(waveform) / sample_rate, *info, error=None)
+    extra = "av" if _lacks_library(waveform) else None
+    reason = _reason(waveform, listed.root / path)
+    return ScannedSong(*known, None, *info, error=reason, needs_extra=extra)
 
 
 def _reason(error, path):
     # The song has its path already.
-    return str(error).removeprefix(f"Cannot read audio from {path!r}: ")
+    return str(error).removeprefix(f"Cannot read audio from {str(path)!r}: ")
 
 
 def _lacks_library(error):
@@ -174,7 +169,7 @@ def _lacks_library(error):
     return False
 
 
-def _summarize(listed, songs, repeated, needs_extra):
+def _summarize(listed, songs, repeated):
     seen = [file for file in listed.left_out if not is_hidden(file)]
     suffixes = Counter(file.suffix.lower() for file in seen)
     return AudioFolderScan(
@@ -183,14 +178,11 @@ def _summarize(listed, songs, repeated, needs_extra):
         duplicates=repeated,
         n_left_out=listed.n_left_out,
         without_genre=[str(file) for file in seen if is_song(file)],
-        unsupported=_count(suffixes, OTHER_MUSIC_SUFFIXES),
+        unsupported={
+            suffix: suffixes[suffix] for suffix in sorted(OTHER_MUSIC_SUFFIXES) if suffixes[suffix]
+        },
         unreadable_folders={
             os.path.relpath(os.fsdecode(error.filename), listed.root): error.strerror
             for error in listed.unreadable
         },
-        needs_extra=_count(needs_extra, needs_extra),
     )
-
-
-def _count(counts, suffixes):
-    return {suffix: counts[suffix] for suffix in sorted(suffixes) if counts[suffix]}

@@ -24,6 +24,9 @@ class ScannedSong:
         Number of channels of the file itself; None where the file does not say.
     error : str or None
         Why it cannot be read; None where it can.
+    needs_extra : str or None, default=None
+        The extra of this package that is not installed and that would read it: "av" for what
+        FFmpeg decodes (``pip install 'skgenre[av]'``).
 
     See Also
     --------
@@ -42,6 +45,7 @@ class ScannedSong:
     sample_rate: int | None
     n_channels: int | None
     error: str | None
+    needs_extra: str | None = None
 
 
 @dataclass(frozen=True)
@@ -109,9 +113,6 @@ class AudioFolderScan:
         Files that are named as music and are not read: how many there are, by suffix.
     unreadable_folders : dict of str to str
         Folders and links that cannot be read, with the reasons.
-    needs_extra : dict of str to int
-        Songs that could be read if PyAV were installed (``pip install 'skgenre[av]'``): how many
-        there are, by suffix. They stand among `songs`, with their errors.
 
     See Also
     --------
@@ -136,7 +137,6 @@ class AudioFolderScan:
     without_genre: list[str] = field(default_factory=list)
     unsupported: dict[str, int] = field(default_factory=dict)
     unreadable_folders: dict[str, str] = field(default_factory=dict)
-    needs_extra: dict[str, int] = field(default_factory=dict)
 
     def by_genre(self) -> list[GenreSummary]:
         """Summarize the songs of each genre.
