@@ -15,6 +15,7 @@ _HOMES = {
     "load": "skgenre.persistence",
     "load_onnx": "skgenre.onnx_runtime",
     "save": "skgenre.persistence",
+    "show_versions": "skgenre._versions",
 }
 _SUBMODULES = (
     "audio",
@@ -22,6 +23,7 @@ _SUBMODULES = (
     "dask",
     "datasets",
     "displays",
+    "evaluation",
     "inspection",
     "leakage",
     "networks",

@@ -238,7 +238,7 @@ def _counter(n_songs, songs_per_part, *, shown):
     if not shown:
         yield lambda n_parts: None
         return
-    with bar("Listening", n_songs) as progress:
+    with bar("Predicting", n_songs) as progress:
         n_told = 0
 
         def tell(n_parts):

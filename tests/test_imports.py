@@ -36,6 +36,8 @@ STATEMENTS = [
     MUSIC,
     "from skgenre.datasets import make_genre_excerpts; make_genre_excerpts(2)",
     "from skgenre import SongClassifier; SongClassifier()",
+    "import skgenre.evaluation",
+    "import skgenre; skgenre.show_versions",
     "from skgenre.audio import cut_excerpts; cut_excerpts([0.0])",
     "from skgenre.cli import make_parser; make_parser()",
 ]

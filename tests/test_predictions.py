@@ -220,7 +220,7 @@ def test_a_table_without_rows(path, classifier):
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_a_bar_tells_how_many_songs_are_done(path, classifier, songs, capsys, n_jobs):
     write_predictions(classifier, songs, path, songs_per_part=2, verbose=1, n_jobs=n_jobs)
-    assert re.fullmatch(r"Listening - \d+s - 11/11\n", capsys.readouterr().err)
+    assert re.fullmatch(r"Predicting - \d+s - 11/11\n", capsys.readouterr().err)
     write_predictions(classifier, songs, path, resume=True, verbose=1)
     write_predictions(classifier, songs, path)
     assert capsys.readouterr() == ("", "")

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 
 from rich.console import Console
 from rich.progress import (
@@ -74,9 +75,72 @@ class Bar:
         return " - ".join(part for part in parts if part)
 
 
+class BarStep:
+    """One step of a bar, over which the bar of a piece of the work is spread.
+
+    Parameters
+    ----------
+    whole : Bar
+        The bar of all the work.
+    text : str
+        What stands before the piece's own description.
+    """
+
+    def __init__(self, whole, text):
+        self._whole, self._text = whole, text
+        self._share, self._shown = 0.0, {}
+        self.total = 1
+
+    def advance(self, steps=1, **shown):
+        """Go on by some of the piece's steps; before the first, the bar keeps its description."""
+        if description := shown.get("description"):
+            shown["description"] = f"{self._text}, {description[:1].lower()}{description[1:]}"
+        self._shown |= shown
+        if steps or self._share:
+            self._move(steps / self.total)
+
+    def fill(self):
+        """Go on to where the step ends."""
+        self._move(1.0 - self._share)
+
+    def _move(self, share):
+        share = min(share, 1.0 - self._share)
+        self._share += share
+        self._whole.advance(share, **self._shown)
+
+
+# The step that stands in for bars of the work inside it.
+_STEP = ContextVar("step", default=None)
+
+
+@contextmanager
+def shared(whole, text):
+    """Have the bars of a block move a bar that is already shown, all together by one step.
+
+    Parameters
+    ----------
+    whole : Bar
+        The bar.
+    text : str
+        What stands before their descriptions.
+
+    Yields
+    ------
+    step : BarStep
+        The step.
+    """
+    step = BarStep(whole, text)
+    token = _STEP.set(step)
+    try:
+        yield step
+    finally:
+        _STEP.reset(token)
+    step.fill()
+
+
 @contextmanager
 def bar(text, total):
-    """Show a bar for as long as a block runs.
+    """Show a bar for as long as a block runs, or move the one that it is a part of.
 
     Parameters
     ----------
@@ -87,9 +151,13 @@ def bar(text, total):
 
     Yields
     ------
-    bar : Bar
+    bar : Bar or BarStep
         To be told of each step.
     """
+    if (step := _STEP.get()) is not None:
+        step.total = max(total, 1)
+        yield step
+        return
     console = Console(stderr=True)
     if console.is_jupyter:
         place = _in_notebook

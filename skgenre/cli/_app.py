@@ -1,5 +1,7 @@
 """The command line as a whole: which commands there are, and how errors end them."""
 
+import re
+
 import rich_click as click
 from click import Abort, UsageError
 
@@ -31,7 +33,9 @@ class _Commands(click.RichGroup):
             # Whoever was reading has read enough, which click knows how to end.
             raise
         except (ValueError, OSError, ModuleNotFoundError) as error:
-            return refuse(f"{context.command_path} {context.invoked_subcommand}", error)
+            command = self.commands[context.invoked_subcommand]
+            reason = _with_names_of_options(str(error), command)
+            return refuse(f"{context.command_path} {command.name}", reason)
 
 
 @click.group(
@@ -52,6 +56,20 @@ def app(context):
     """Classify songs by genre, learned from a folder that has a folder for each genre."""
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
+
+
+def _with_names_of_options(reason, command):
+    """Name parameters as the command does, ``--sample-rate`` for ``sample_rate``.
+
+    Names of files stand between quotes, and stay as they are.
+    """
+    options = {option.name: f"--{option.name.replace('_', '-')}" for option in command.params}
+    # "seed" and "network" are words of any sentence.
+    names = [name for name in options if "_" in name]
+    if not names:
+        return reason
+    pattern = rf"'[^']*'|\b(?:{'|'.join(names)})\b"
+    return re.sub(pattern, lambda found: options.get(found[0], found[0]), reason)
 
 
 for command in COMMANDS:

@@ -25,8 +25,8 @@ def evaluate(folder, folds, **settings):
     """Cross-validate on a folder of songs, song by song."""
     settings = SimpleNamespace(**settings)
     listed = list_folder(folder)
-    check_genres("evaluate", listed.target_names[listed.target], n_songs=2)
+    check_genres(listed.target_names[listed.target], n_songs=2)
     songs = read_songs(listed, settings.sample_rate, settings.cache, settings.jobs)
-    check_genres("evaluate", songs.labels, n_songs=2)
+    check_genres(songs.labels, n_songs=2)
     load_tensorflow()
     raise NotImplementedError(_training.make_classifier(settings, len(set(songs.labels))))

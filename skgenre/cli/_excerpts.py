@@ -44,9 +44,9 @@ def excerpts(folder, sample_rate, cache, jobs, excerpt_seconds, test_size, seed,
 
 
 def _check_labels(labels):
-    check_genres("excerpts", labels, n_songs=2)
+    check_genres(labels, n_songs=2)
     if len(set(labels)) > 2:
-        raise ValueError(f"excerpts needs two genres, got {describe_songs(labels)}.")
+        raise ValueError(f"needs two genres, got {describe_songs(labels)}.")
 
 
 def _write(songs, excerpt_seconds, sample_rate, test_size, seed, output):

@@ -98,13 +98,11 @@ def read_songs(listed, sample_rate, cache, jobs):
     return songs
 
 
-def check_genres(command, labels, n_songs):
+def check_genres(labels, n_songs):
     """Check that there are songs enough, of genres enough.
 
     Parameters
     ----------
-    command : str
-        What needs them.
     labels : ndarray of shape (n_songs,)
         A genre for each song.
     n_songs : int
@@ -118,9 +116,9 @@ def check_genres(command, labels, n_songs):
     counts = count_songs(labels)
     few = [f"{genre} has {count}" for genre, count in counts.items() if count < n_songs]
     if len(counts) < 2 or few:
-        songs = "at least one song" if n_songs == 1 else f"at least {n_songs} songs"
+        songs = "a song" if n_songs == 1 else f"at least {n_songs} songs"
         found = few or [f"there is only {genre}" for genre in counts] or ["there is none"]
-        raise ValueError(f"{command} needs two genres with {songs} each; {', '.join(found)}.")
+        raise ValueError(f"needs two genres with {songs} each; {', '.join(found)}.")
 
 
 def count_songs(labels):

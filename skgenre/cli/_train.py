@@ -37,9 +37,9 @@ def train(folder, output, **settings):
     """
     settings = SimpleNamespace(**settings)
     listed = list_folder(folder)
-    check_genres("train", listed.target_names[listed.target], n_songs=1)
+    check_genres(listed.target_names[listed.target], n_songs=1)
     songs = read_songs(listed, settings.sample_rate, settings.cache, settings.jobs)
-    check_genres("train", songs.labels, n_songs=1)
+    check_genres(songs.labels, n_songs=1)
     load_tensorflow()
     classifier = _training.make_classifier(settings, len(set(songs.labels)))
     _training.report_short_kernels(classifier)

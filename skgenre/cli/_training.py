@@ -63,6 +63,8 @@ training_options = options(
     click.option(
         "--early-stopping",
         is_flag=True,
+        default=False,
+        show_default=False,
         help="Hold out a fifth of the songs, and stop once they are no longer classified better.",
         panel=_TRAINING,
     ),

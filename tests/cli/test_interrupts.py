@@ -7,13 +7,14 @@ import sys
 from functools import partial
 
 import pytest
-from skgenre._interrupts import INTERRUPTED, Interrupts
+
+from skgenre.cli._interrupts import INTERRUPTED, Interrupts
 
 pytestmark = pytest.mark.skipif(
     sys.platform == "win32", reason="Windows has no SIGINT for one process."
 )
 ENTRIES = {
-    "module": ["-m", "skgenre.cli"],
+    "module": ["-m", "skgenre"],
     "script": ["-c", "from skgenre.cli import run; run()"],
 }
 READY = "import sys, time; print('ready', file=sys.stderr, flush=True)"
@@ -74,7 +75,9 @@ def interrupt(process, n_times=1):
 @pytest.mark.parametrize("entry", ENTRIES)
 @pytest.mark.parametrize("name", IMPORTS)
 def test_while_the_command_is_imported(tmp_path, entry, name):
-    process = start(tmp_path, [*ENTRIES[entry], "info", "model"], numpy=IMPORTS[name])
+    command = [*ENTRIES[entry], "train", "music", "-o", "model.skops"]
+    (tmp_path / "music").mkdir()
+    process = start(tmp_path, command, numpy=IMPORTS[name])
     assert interrupt(process) == "Interrupted.\n"
     assert process.returncode == INTERRUPTED
 

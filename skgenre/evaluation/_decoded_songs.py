@@ -1,0 +1,136 @@
+"""Songs that are decoded once, for all folds."""
+
+import warnings
+from contextlib import closing, contextmanager
+from tempfile import TemporaryFile
+
+import numpy as np
+
+from skgenre._progress_bars import follow
+from skgenre._recordings import Recordings, describe_duplicates
+from skgenre._song_cutting import count_timesteps, cut_song
+from skgenre._song_input import PATH_TYPES
+from skgenre._song_reading import read_waveforms
+from skgenre._song_warnings import DuplicateSongWarning, UnreadableSongWarning
+
+
+class DecodedSongs:
+    """Songs that could be read.
+
+    Waveforms of files lie in a temporary file, and take no memory where memory is short.
+
+    Parameters
+    ----------
+    file : binary file
+        Empty.
+
+    Attributes
+    ----------
+    numbers : list of int
+        Which of all songs they are, ascending.
+    lengths : list of int
+        Their samples.
+    errors : dict of int to ValueError
+        Why others could not be read, by number.
+    """
+
+    def __init__(self, file):
+        self._file, self._given = file, {}
+        self.numbers, self.lengths = [], []
+        self.errors, self._recordings = {}, Recordings()
+
+    def add(self, number, song, waveform):
+        """Add a song; one that was given as a waveform is not copied."""
+        self._recordings.add(number, waveform)
+        if isinstance(song, PATH_TYPES):
+            self._file.write(waveform.data)
+        else:
+            self._given[len(self.numbers)] = song
+        self.numbers.append(number)
+        self.lengths.append(len(waveform))
+
+    def repeated(self):
+        """List the songs that are the same recording: a tuple of numbers for each."""
+        return self._recordings.repeated()
+
+    def waveforms(self):
+        """Return the waveform of each song, once all are there."""
+        self._file.flush()
+        of_files = [0 if row in self._given else n for row, n in enumerate(self.lengths)]
+        ends = np.cumsum(of_files)
+        # One map for all: each would take a file descriptor.
+        joined = np.memmap(self._file, np.float32, "r") if ends[-1] else np.empty(0, np.float32)
+        parts = np.split(joined.view(np.ndarray), ends[:-1])
+        return [self._given.get(row, part) for row, part in enumerate(parts)]
+
+
+@contextmanager
+def decoded(songs, names, labels, classifier, *, shown):
+    """Decode songs as a song classifier would, and keep them for as long as a block runs.
+
+    Parameters
+    ----------
+    songs : list
+        Paths and waveforms.
+    names : list of str
+        What they are called in errors and warnings.
+    labels : ndarray of shape (n_songs,)
+        Labels, for the warning about duplicates.
+    classifier : SongClassifier
+        Its parameters decide how songs are read.
+    shown : bool
+        Whether to show a bar.
+
+    Yields
+    ------
+    songs : DecodedSongs
+        Those that could be read.
+
+    Raises
+    ------
+    ValueError
+        If a song cannot be read, unless the classifier's `on_error` is "skip".
+    """
+    with TemporaryFile(prefix="skgenre-") as file:
+        found = DecodedSongs(file)
+        _read(found, songs, names, classifier, shown)
+        if found.errors and classifier.on_error == "raise":
+            raise next(iter(found.errors.values()))
+        if not found.numbers:
+            raise ValueError(f"None of {len(songs)} songs could be read. {found.errors[0]}")
+        _warn(found, names, labels)
+        yield found
+
+
+def _read(found, songs, names, classifier, shown):
+    rate = classifier.sample_rate
+    length, hop = _excerpt_timesteps(classifier)
+    read = read_waveforms(songs, rate, memory=classifier.memory, n_jobs=classifier.n_jobs)
+    with closing(read), follow(read, len(songs), "Reading songs", shown=shown) as waveforms:
+        for number, waveform in enumerate(waveforms):
+            if isinstance(waveform, ValueError):
+                found.errors[number] = waveform
+                if classifier.on_error == "raise":
+                    return
+                continue
+            # What is too long to be cut is refused under its name, before any training.
+            cut_song(waveform, length, hop, classifier.max_excerpts, repr(names[number]))
+            found.add(number, songs[number], waveform)
+
+
+def _excerpt_timesteps(classifier):
+    rate, seconds = classifier.sample_rate, classifier.excerpt_seconds
+    length = count_timesteps("excerpt_seconds", seconds, rate)
+    if classifier.hop_seconds is None:
+        return length, length
+    return length, count_timesteps("hop_seconds", classifier.hop_seconds, rate)
+
+
+def _warn(found, names, labels):
+    if found.errors:
+        reasons = " ".join(map(str, found.errors.values()))
+        text = f"{len(found.errors)} of {len(names)} songs left out. {reasons}"
+        warnings.warn(text, UnreadableSongWarning, stacklevel=6)
+    if repeated := found.repeated():
+        text = describe_duplicates(repeated, names, labels)
+        warnings.warn(text, DuplicateSongWarning, stacklevel=6)

@@ -1,0 +1,94 @@
+"""One bar for the trainings of all folds."""
+
+import sys
+from contextlib import contextmanager
+
+from sklearn.pipeline import Pipeline
+
+from skgenre._progress_bars import bar, shared
+
+
+class FoldProgress:
+    """Shows how far a cross-validation has come.
+
+    Parameters
+    ----------
+    shown : skgenre._progress_bars.Bar
+        A bar with one step a fold.
+    n_folds : int
+        Number of folds.
+    """
+
+    def __init__(self, shown, n_folds):
+        self._bar, self._n_folds = shown, n_folds
+
+    @contextmanager
+    def fold(self, number, classifier):
+        """Move the bar by one step while a classifier of songs is fitted on a fold and tested.
+
+        Parameters
+        ----------
+        number : int
+            Of the fold, counted from 1.
+        classifier : SongClassifier
+            A clone: its network is told to report its epochs.
+
+        Yields
+        ------
+        None
+            Nothing.
+        """
+        text = f"Fold {number}/{self._n_folds}"
+        self._bar.advance(0, description=f"{text}, {_first_task(classifier)}")
+        if classifier.estimator is None:
+            # It brings TensorFlow along.
+            classifier.estimator = classifier._fresh_estimator()
+        network = last_step(classifier.estimator)
+        if hasattr(network, "epochs") and hasattr(network, "verbose"):
+            network.set_params(verbose=1)
+            self._bar.advance(0, description=f"{text}, compiling")
+        with shared(self._bar, text):
+            yield
+
+
+class _Unseen:
+    """Stands in for `FoldProgress` where nothing is shown."""
+
+    @contextmanager
+    def fold(self, number, classifier):
+        yield
+
+
+@contextmanager
+def folds_shown(n_folds, *, shown):
+    """Show a cross-validation for as long as a block runs.
+
+    Parameters
+    ----------
+    n_folds : int
+        Number of folds.
+    shown : bool
+        Whether to show anything.
+
+    Yields
+    ------
+    progress : FoldProgress
+        Its `fold` takes a number and a classifier.
+    """
+    if not shown:
+        yield _Unseen()
+        return
+    with bar("Cross-validation", n_folds) as progress:
+        yield FoldProgress(progress, n_folds)
+
+
+def last_step(estimator):
+    """Look through pipelines for what learns in the end."""
+    while isinstance(estimator, Pipeline):
+        estimator = estimator.steps[-1][1]
+    return estimator
+
+
+def _first_task(classifier):
+    is_missing = classifier.estimator is None and "tensorflow" not in sys.modules
+    return "loading TensorFlow" if is_missing else "training"

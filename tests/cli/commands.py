@@ -1,0 +1,24 @@
+"""The command, carried out in this process."""
+
+import io
+from contextlib import redirect_stderr, redirect_stdout
+from typing import NamedTuple
+
+from skgenre.cli import main
+
+QUICK = ["--epochs", "3", "--excerpt-seconds", "0.5"]
+
+
+class Done(NamedTuple):
+    """How a command ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def run(*arguments):
+    """Carry out a command line in this process, which has TensorFlow loaded."""
+    with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
+        status = main(list(map(str, arguments)))
+    return Done(status, out.getvalue(), err.getvalue())
