@@ -62,8 +62,6 @@ def _check(settings):
         raise click.UsageError("--resume and --dask need --output.")
     if settings.output is not None and settings.form is not None:
         raise click.UsageError(f"--{settings.form} prints, --output does not: choose one of them.")
-    if settings.output is not None and settings.cache is not None:
-        raise click.UsageError("--cache is of use for songs that are printed; leave out --output.")
 
 
 def _list_songs(path):
@@ -189,6 +187,7 @@ def _write(classifier, files, settings):
             resume=settings.resume,
             n_jobs=settings.jobs,
             verbose=1,
+            memory=settings.cache,
         )
     for failure in done.failures:
         say(failure)
