@@ -14,7 +14,7 @@ from skgenre._terminal.tables import Column, print_table
 from skgenre._terminal.text import print_text, say
 from skgenre.cli._files import output_option
 from skgenre.cli._help import epilog
-from skgenre.cli._model import load_song_classifier, model_or_onnx_argument
+from skgenre.cli._model import load_songs_or_onnx, model_or_onnx_argument
 from skgenre.cli._options import cache_option, jobs_option
 from skgenre.cli._status import DONE, SOME_FILES_FAILED
 
@@ -51,7 +51,7 @@ def predict(model, files, **settings):
     settings = SimpleNamespace(**settings)
     _check(settings)
     songs = [song for path in files for song in _list_songs(path)]
-    classifier = _load(model)
+    classifier = load_songs_or_onnx(model)
     if settings.output is None:
         return _print(classifier, songs, settings)
     return _write(classifier, songs, settings)
@@ -79,22 +79,6 @@ def _list_songs(path):
     if not songs:
         raise ValueError(f"{path!r} has no sound file in it.")
     return songs
-
-
-def _load(path):
-    if Path(path).suffix.lower() != ".onnx":
-        return load_song_classifier(path)
-
-    from skgenre.onnx_runtime import load_onnx
-    from skgenre.songs import SongClassifier
-
-    model = load_onnx(path)
-    settings = {"excerpt_seconds": model.n_features_in_ / model.sample_rate, **model.song_settings}
-    classifier = SongClassifier(sample_rate=model.sample_rate, **settings)
-    classifier._validate_params()
-    classifier.estimator_, classifier.classes_ = model, model.classes_
-    classifier.class_prior_ = model.class_prior_
-    return classifier
 
 
 def _print(classifier, files, settings):

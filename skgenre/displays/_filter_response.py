@@ -3,7 +3,6 @@
 import numpy as np
 
 from skgenre.displays._axes import COLORS, take_axes
-from skgenre.inspection import filter_responses
 
 # Fainter than this in dB, next to a filter's peak, is drawn as silence.
 QUIETEST = -30
@@ -99,6 +98,9 @@ class FilterResponseDisplay:
         --------
         See :class:`FilterResponseDisplay`.
         """
+        # It brings TensorFlow along, which other displays do without.
+        from skgenre.inspection import filter_responses
+
         found = filter_responses(estimator, sample_rate=sample_rate)
         return cls(
             kernels=found.kernels,

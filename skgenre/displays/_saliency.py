@@ -2,9 +2,7 @@
 
 import numpy as np
 
-from skgenre._fitted_parts import fitted_parts
 from skgenre.displays._axes import FOR_AND_AGAINST, plain, take_axes
-from skgenre.inspection import saliency
 
 WINDOW_SECONDS = 0.05
 
@@ -120,6 +118,10 @@ class SaliencyDisplay:
         --------
         See :class:`SaliencyDisplay`.
         """
+        # They bring TensorFlow along, which other displays do without.
+        from skgenre._fitted_parts import fitted_parts
+        from skgenre.inspection import saliency
+
         parts = fitted_parts(estimator, sample_rate)
         # A row of a data frame keeps the names of its columns.
         X = excerpt.to_frame().T if hasattr(excerpt, "to_frame") else np.asarray(excerpt)[None]

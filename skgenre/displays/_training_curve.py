@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from skgenre._fitted_parts import fitted_parts
 from skgenre.displays._axes import COLORS, take_axes
 
 _LABELS = {"loss": "Loss (weighted mean)", "accuracy": "Accuracy (share of excerpts)"}
@@ -89,6 +88,9 @@ class TrainingCurveDisplay:
         --------
         See :class:`TrainingCurveDisplay`.
         """
+        # It brings TensorFlow along, which other displays do without.
+        from skgenre._fitted_parts import fitted_parts
+
         history = fitted_parts(estimator).classifier.history_
         if not history["loss"]:
             raise ValueError("The classifier was initialized, but not trained: no epoch to show.")

@@ -1,7 +1,6 @@
 """``skgenre info``."""
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -15,15 +14,12 @@ from skgenre.songs import SongClassifier
 from tests.cli.commands import run
 from tests.small_networks import tiny_cnn
 
-posix_only = pytest.mark.skipif(os.name != "posix", reason="Windows has no such names or links.")
-
 
 def facts(done):
     """Read the facts above the table of layers."""
     assert (done.returncode, done.stderr) == (0, "")
-    return dict(
-        re.split("  +", line, maxsplit=1) for line in done.stdout.split("\n\n")[0].splitlines()
-    )
+    lines = done.stdout.split("\n\n")[0].splitlines()
+    return dict(re.split("  +", line, maxsplit=1) for line in lines)
 
 
 def test_a_model_of_songs(model):
