@@ -39,7 +39,7 @@ STATEMENTS = [
     "import skgenre.evaluation",
     "import skgenre; skgenre.show_versions",
     "from skgenre.audio import cut_excerpts; cut_excerpts([0.0])",
-    "from skgenre.cli import make_parser; make_parser()",
+    "from skgenre.cli._app import COMMANDS",
 ]
 
 

@@ -54,9 +54,17 @@ def classifier():
     return fit(["rock", "pop", "jazz"])
 
 
+class RowByRow(LogisticRegression):
+    """A product of matrices may depend, in the last bit, on the other rows."""
+
+    def decision_function(self, X):
+        rows = [super(RowByRow, self).decision_function(row[np.newaxis]) for row in X]
+        return np.concatenate(rows)
+
+
 def fit(labels):
     waveforms = np.random.default_rng(0).uniform(-1, 1, (3 * len(labels), RATE))
-    inner = LogisticRegression(solver="newton-cg")
+    inner = RowByRow(solver="newton-cg")
     return SongClassifier(inner, excerpt_seconds=0.5).fit(waveforms, labels * 3)
 
 
@@ -127,7 +135,7 @@ def test_the_table_is_what_predict_proba_says(path, classifier, songs, songs_per
 def test_short_songs_are_predicted_at_once(path, classifier, songs, monkeypatch):
     n_rows = []
 
-    class CountsRows(LogisticRegression):
+    class CountsRows(RowByRow):
         def predict_proba(self, X):
             n_rows.append(len(X))
             return super().predict_proba(X)

@@ -37,8 +37,8 @@ def print_table(columns, rows, title=None):
         A line above the table.
     """
     console = Console(file=sys.stdout, highlight=False, emoji=False, markup=False)
-    rows = [[printable(cell, console.file) for cell in row] for row in rows]
-    headers = [printable(column.header, console.file) for column in columns]
+    rows = [[_one_line(cell, console.file) for cell in row] for row in rows]
+    headers = [_one_line(column.header, console.file) for column in columns]
     widths = [max(map(cell_len, cells)) for cells in zip(headers, *rows, strict=True)]
     if console.is_terminal:
         _fit(columns, rows, widths, console)
@@ -70,6 +70,10 @@ def _print_unpadded(table, console):
         console.print(table)
     lines = captured.get().split("\n")
     console.file.write("\n".join(line.rstrip(" ") for line in lines))
+
+
+def _one_line(text, file):
+    return printable(text, file).replace("\n", "\\n")
 
 
 def _fit(columns, rows, widths, console):

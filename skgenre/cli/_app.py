@@ -5,7 +5,6 @@ import re
 import rich_click as click
 from click import Abort, UsageError
 
-from skgenre import __version__
 from skgenre.cli import _help
 from skgenre.cli._completion import completion
 from skgenre.cli._evaluate import evaluate
@@ -52,7 +51,7 @@ class _Commands(click.RichGroup):
     ),
 )
 @click.rich_config(_help.STYLE)
-@click.version_option(__version__)
+@click.version_option(package_name="skgenre")
 @click.pass_context
 def app(context):
     """Classify songs by genre, learned from a folder that has a folder for each genre."""

@@ -1,32 +1,197 @@
 """``skgenre evaluate``."""
 
+import json
+import warnings
 from types import SimpleNamespace
 
 import rich_click as click
 
+from skgenre._terminal.tables import Column, print_table
+from skgenre._terminal.text import print_text, say
 from skgenre.cli import _training
-from skgenre.cli._folder import (
-    check_genres,
-    folder_options,
-    list_folder,
-    read_songs,
-)
+from skgenre.cli._csv import print_csv
+from skgenre.cli._files import output_option
+from skgenre.cli._folder import check_genres, count_songs, folder_options, list_folder, read_songs
 from skgenre.cli._greeting import load_tensorflow
-from skgenre.cli._help import epilog
+from skgenre.cli._help import epilog, panels
+
+LEVEL = 0.95
 
 
 @click.command(
-    epilog=epilog("skgenre evaluate music", "skgenre evaluate music --folds 3 --network mlp")
+    epilog=epilog(
+        "skgenre evaluate music",
+        "skgenre evaluate music --report report.html",
+        "skgenre evaluate music --folds 3 --network mlp --csv > songs.csv",
+    )
 )
+@panels
 @folder_options
-@_training.training_options
 @click.option("--folds", type=click.IntRange(2), default=5, metavar="N", help="Parts to test on.")
-def evaluate(folder, folds, **settings):
-    """Cross-validate on a folder of songs, song by song."""
+@click.option("--json", "form", flag_value="json", help="Print JSON instead of tables.")
+@click.option("--csv", "form", flag_value="csv", help="Print a row for each song instead.")
+@output_option(
+    ".html",
+    names=("--report",),
+    required=False,
+    help="A page with every song, to look at in a browser.",
+)
+@_training.training_options
+def evaluate(folder, folds, form, report, **settings):
+    """Cross-validate on a folder of songs.
+
+    Each song is classified by a network that was trained on other songs: the scores are those to
+    expect on songs that are new.
+    """
     settings = SimpleNamespace(**settings)
+    songs = _read(folder, report, settings)
+    evaluation = _cross_validate(songs, _count_folds(folds, songs.labels), settings)
+    WRITERS[form](evaluation)
+    if report is not None:
+        _write_report(evaluation, report)
+    say(f"Evaluated on {songs.describe()}.")
+    return songs.status
+
+
+def _read(folder, report, settings):
+    if report is not None:
+        from skgenre._extras import check_extra
+
+        check_extra("jinja2", "report")
     listed = list_folder(folder)
     check_genres(listed.target_names[listed.target], n_songs=2)
     songs = read_songs(listed, settings.sample_rate, settings.cache, settings.jobs)
     check_genres(songs.labels, n_songs=2)
+    return songs
+
+
+def _count_folds(folds, labels):
+    genre, n_songs = min(count_songs(labels).items(), key=lambda count: count[1])
+    if n_songs < folds:
+        say(f"{n_songs} folds instead of {folds}: {genre} has {n_songs} songs.")
+    return min(folds, n_songs)
+
+
+def _cross_validate(songs, folds, settings):
     load_tensorflow()
-    raise NotImplementedError(_training.make_classifier(settings, len(set(songs.labels))))
+
+    from skgenre.evaluation import evaluate_songs
+    from skgenre.songs import DuplicateSongWarning
+
+    classifier = _training.make_classifier(settings, len(set(songs.labels)))
+    _training.report_short_kernels(classifier)
+    _training.report_duration(classifier, songs.waveforms, songs.labels, n_fits=folds - 1)
+    with warnings.catch_warnings():
+        # They were reported when the songs were read.
+        warnings.simplefilter("ignore", DuplicateSongWarning)
+        return evaluate_songs(
+            classifier,
+            songs.waveforms,
+            songs.labels,
+            cv=folds,
+            names=songs.paths,
+            random_state=settings.seed,
+            verbose=1,
+        )
+
+
+def _write_report(evaluation, path):
+    from skgenre.evaluation import write_report
+
+    write_report(evaluation, path)
+    say(f"The report is in {path}.")
+
+
+def write_tables(evaluation):
+    """Print scores, what is taken for what, and which songs, for people to read."""
+    _print_scores(evaluation)
+    print_text("\n")
+    _print_confusion(evaluation)
+    if len(evaluation.mistakes):
+        print_text("\n")
+        _print_mistakes(evaluation)
+
+
+def write_json(evaluation):
+    """Print scores and songs as one JSON object."""
+    low, high = evaluation.confidence_interval(LEVEL)
+    content = {
+        "accuracy": evaluation.accuracy,
+        "confidence_interval": {"level": LEVEL, "low": low, "high": high, "method": "Wilson"},
+        "balanced_accuracy": evaluation.balanced_accuracy,
+        "majority_genre": evaluation.majority_genre,
+        "majority_share": evaluation.majority_share,
+        "folds": evaluation.fold_scores,
+        "genres": list(map(str, evaluation.classes)),
+        "confusion": evaluation.confusion.tolist(),
+        "songs": evaluation.to_records(),
+        "parameters": evaluation.parameters,
+        "versions": evaluation.versions,
+    }
+    print(json.dumps(content, indent=2))
+
+
+def write_csv(evaluation):
+    """Print a row for each song."""
+    genres = list(map(str, evaluation.classes))
+    print_csv(
+        ["file", "genre", "predicted", *genres, "fold"],
+        (
+            (
+                *(song["name"], song["genre"], song["predicted"]),
+                *song["probabilities"].values(),
+                song["fold"] + 1,
+            )
+            for song in evaluation.to_records()
+        ),
+    )
+
+
+WRITERS = {None: write_tables, "json": write_json, "csv": write_csv}
+
+
+def _print_scores(evaluation):
+    columns = [Column("fold"), Column("songs", "number"), Column("accuracy", "number")]
+    rows = [
+        (
+            str(scores["fold"] + 1),
+            str(scores["n_songs"]),
+            f"{scores['accuracy']:.3f}",
+            f"{scores['balanced_accuracy']:.3f}",
+        )
+        for scores in evaluation.fold_scores
+    ]
+    accuracy, balanced = evaluation.accuracy, evaluation.balanced_accuracy
+    rows.append(("all", str(len(evaluation.names)), f"{accuracy:.3f}", f"{balanced:.3f}"))
+    print_table([*columns, Column("balanced accuracy", "number")], rows)
+    low, high = evaluation.confidence_interval(LEVEL)
+    n_genres = len(evaluation.classes)
+    print_text(
+        f"\nAccuracy: {accuracy:.3f}, with a {LEVEL:.0%} confidence interval (Wilson, by song) of "
+        f"{low:.3f} to {high:.3f}.\n"
+        f"Always answering {evaluation.majority_genre}: {evaluation.majority_share:.3f}, "
+        f"balanced {1 / n_genres:.3f}.\n"
+    )
+
+
+def _print_confusion(evaluation):
+    genres = list(map(str, evaluation.classes))
+    columns = [Column("genre"), *(Column(f"as {genre}", "number") for genre in genres)]
+    print_table(
+        columns,
+        [(genre, *map(str, row)) for genre, row in zip(genres, evaluation.confusion, strict=True)],
+    )
+
+
+def _print_mistakes(evaluation):
+    records = evaluation.to_records()
+    columns = [Column("song", "path"), Column("genre"), Column("probability", "number")]
+    columns += [Column("predicted"), Column("probability", "number")]
+    rows = [_mistake(records[row]) for row in evaluation.mistakes]
+    print_table(columns, rows, title="Taken for another genre, the surest first:")
+
+
+def _mistake(song):
+    genres = str(song["genre"]), str(song["predicted"])
+    own, other = (f"{song['probabilities'][genre]:.3f}" for genre in genres)
+    return song["name"], genres[0], own, genres[1], other

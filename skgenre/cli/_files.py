@@ -38,13 +38,15 @@ class OutputFile(click.ParamType):
         return [click.shell_completion.CompletionItem(incomplete, type="file")]
 
 
-def output_option(*suffixes, required=True, help):
-    """Make the option ``--output``.
+def output_option(*suffixes, names=("-o", "--output"), required=True, help):
+    """Make an option for a file to write.
 
     Parameters
     ----------
     *suffixes : str
         What the file's name may end in.
+    names : tuple of str, default=("-o", "--output")
+        What the option is called.
     required : bool, default=True
         Whether it has to be given.
     help : str
@@ -57,5 +59,5 @@ def output_option(*suffixes, required=True, help):
     """
     metavar = f"FILE{'|'.join(suffixes)}"
     return click.option(
-        "-o", "--output", type=OutputFile(*suffixes), metavar=metavar, required=required, help=help
+        *names, type=OutputFile(*suffixes), metavar=metavar, required=required, help=help
     )

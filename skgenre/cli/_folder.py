@@ -30,7 +30,17 @@ class Songs(NamedTuple):
     paths: list
     waveforms: list
     labels: "np.ndarray"  # (n_songs,), str
-    status: int
+    n_failed: int
+
+    @property
+    def status(self):
+        """What a command that used them returns."""
+        return SOME_FILES_FAILED if self.n_failed else DONE
+
+    def describe(self):
+        """Describe how many there are of each genre, and how many could not be read."""
+        failed = f"; {self.n_failed} could not be read" if self.n_failed else ""
+        return f"{describe_songs(self.labels)}{failed}"
 
 
 def list_folder(folder):
@@ -92,7 +102,7 @@ def read_songs(listed, sample_rate, cache, jobs):
         [listed.paths[number] for number in found],
         waveforms,
         listed.target_names[listed.target[found]],
-        SOME_FILES_FAILED if failures else DONE,
+        len(failures),
     )
     _report_duplicates(songs)
     return songs

@@ -12,11 +12,12 @@ import subprocess
 import sys
 from contextlib import contextmanager
 
-_INFORMATION = rb"[IW]\d{4} \d\d:\d\d"
-# What GPU libraries report where there is no GPU or no driver.
-_NO_GPU = rb"E\d{4} .* (cuda_\w+|cudart_stub)\.cc:\d+\]"
-_WITHOUT_STAMP = rb"WARNING: All log messages before absl::InitializeLog|To enable the following in"
-GREETING = re.compile(rb"|".join([_INFORMATION, _NO_GPU, _WITHOUT_STAMP]))
+# Lines begin with a level and a time, or with a time and a level.
+_INFORMATION = rb"[IW]\d{4} |[-\d]{10} [:.\d]+: [IW] "
+# What is reported where there is no GPU, or no driver.
+_NO_GPU = rb"(E\d{4} |[-\d]{10} [:.\d]+: E ).*\bcuda_(blas|dnn|fft|platform|driver)\.cc:\d+\]"
+_WITHOUT_LEVEL = rb"WARNING: All log messages before absl::|To enable the following instructions"
+GREETING = re.compile(b"|".join([_INFORMATION, _NO_GPU, _WITHOUT_LEVEL]))
 
 
 def load_tensorflow():

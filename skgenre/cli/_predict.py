@@ -1,7 +1,5 @@
 """``skgenre predict``."""
 
-import csv
-import io
 import json
 from collections import Counter
 from contextlib import contextmanager, nullcontext
@@ -11,7 +9,8 @@ from types import SimpleNamespace
 import rich_click as click
 
 from skgenre._terminal.tables import Column, print_table
-from skgenre._terminal.text import print_text, say
+from skgenre._terminal.text import say
+from skgenre.cli._csv import print_csv
 from skgenre.cli._files import output_option
 from skgenre.cli._help import epilog
 from skgenre.cli._model import load_songs_or_onnx, model_or_onnx_argument
@@ -148,13 +147,10 @@ def write_json(found, genres):
 
 def write_csv(found, genres):
     """Print comma-separated values."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["file", "label", *genres])
-    writer.writerows(
-        [song["file"], song["label"], *song["probabilities"].values()] for song in found
+    print_csv(
+        ["file", "label", *genres],
+        ([song["file"], song["label"], *song["probabilities"].values()] for song in found),
     )
-    print_text(text.getvalue())
 
 
 WRITERS = {None: write_table, "json": write_json, "csv": write_csv}

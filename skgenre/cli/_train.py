@@ -9,7 +9,6 @@ from skgenre.cli import _training
 from skgenre.cli._files import output_option
 from skgenre.cli._folder import (
     check_genres,
-    describe_songs,
     folder_options,
     list_folder,
     read_songs,
@@ -46,7 +45,7 @@ def train(folder, output, **settings):
     _training.report_duration(classifier, songs.waveforms, songs.labels)
     _training.fit(classifier, songs.waveforms, songs.labels)
     _save(classifier, output)
-    say(f"Trained on {describe_songs(songs.labels)}; the model is in {output}.")
+    say(f"Trained on {songs.describe()}. The model is in {output}.")
     return songs.status
 
 

@@ -6,12 +6,12 @@ from tempfile import TemporaryFile
 
 import numpy as np
 
-from skgenre._progress_bars import follow
 from skgenre._recordings import Recordings, describe_duplicates
 from skgenre._song_cutting import count_timesteps, cut_song
 from skgenre._song_input import PATH_TYPES
 from skgenre._song_reading import read_waveforms
 from skgenre._song_warnings import DuplicateSongWarning, UnreadableSongWarning
+from skgenre._terminal.bars import follow
 
 
 class DecodedSongs:
@@ -106,6 +106,8 @@ def _read(found, songs, names, classifier, shown):
     rate = classifier.sample_rate
     length, hop = _excerpt_timesteps(classifier)
     read = read_waveforms(songs, rate, memory=classifier.memory, n_jobs=classifier.n_jobs)
+    # Waveforms need no decoding: a bar would only flash.
+    shown = shown and any(isinstance(song, PATH_TYPES) for song in songs)
     with closing(read), follow(read, len(songs), "Reading songs", shown=shown) as waveforms:
         for number, waveform in enumerate(waveforms):
             if isinstance(waveform, ValueError):

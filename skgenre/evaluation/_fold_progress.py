@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from sklearn.pipeline import Pipeline
 
-from skgenre._progress_bars import bar, shared
+from skgenre._terminal.bars import bar, shared
 
 
 class FoldProgress:
@@ -13,7 +13,7 @@ class FoldProgress:
 
     Parameters
     ----------
-    shown : skgenre._progress_bars.Bar
+    shown : skgenre._terminal.bars.Bar
         A bar with one step a fold.
     n_folds : int
         Number of folds.

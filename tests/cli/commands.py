@@ -22,3 +22,14 @@ def run(*arguments):
     with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
         status = main(list(map(str, arguments)))
     return Done(status, out.getvalue(), err.getvalue())
+
+
+class Terminal(io.TextIOWrapper):
+    """Standard output that knows few characters."""
+
+    def __init__(self, encoding):
+        super().__init__(io.BytesIO(), encoding=encoding)
+
+    def text(self):
+        self.flush()
+        return self.buffer.getvalue().decode(self.encoding)

@@ -79,8 +79,9 @@ def test_completion(shell):
 def test_bash_completes_commands_and_options():
     script = """
 eval "$(skgenre completion bash)"
-COMP_WORDS=(skgenre pre) COMP_CWORD=1; _skgenre_completion skgenre; echo "${COMPREPLY[@]}"
-COMP_WORDS=(skgenre train --ea) COMP_CWORD=2; _skgenre_completion skgenre; echo "${COMPREPLY[@]}"
+complete_last() { COMPREPLY=(); _skgenre_completion skgenre; echo "${COMPREPLY[@]}"; }
+COMP_WORDS=(skgenre pre) COMP_CWORD=1; complete_last
+COMP_WORDS=(skgenre train --ea) COMP_CWORD=2; complete_last
 """
     folder = Path(sys.executable).parent
     environment = os.environ | {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}

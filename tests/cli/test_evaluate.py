@@ -1,14 +1,17 @@
 """``skgenre evaluate``."""
 
+import csv
 import io
+import json
 import os
+import re
 import shutil
 from contextlib import redirect_stderr, redirect_stdout
 
 import pytest
 
 from skgenre.cli import main
-from tests.cli.commands import QUICK, run
+from tests.cli.commands import QUICK, Terminal, run
 from tests.cli.conftest import PITCHES
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="Windows has no such names or links.")
@@ -20,7 +23,7 @@ def test_folders_with_links_and_names_of_any_bytes(strange_music, model, tmp_pat
     with redirect_stdout(out), redirect_stderr(io.StringIO()) as err:
         options = ["--epochs", "1", "--excerpt-seconds", "0.5", "--folds", "2"]
         assert main(["evaluate", str(strange_music), *options]) == 0, err.getvalue()
-    assert "all   9 " in out.text()
+    assert re.search(r"^all +9 ", out.text(), re.MULTILINE)
     assert "gone': No such file or directory" in err.getvalue()
     done = run("predict", model, strange_music, "--output", tmp_path / "table.csv")
     assert done.returncode == 1
@@ -29,14 +32,59 @@ def test_folders_with_links_and_names_of_any_bytes(strange_music, model, tmp_pat
     assert len((tmp_path / "table.csv").read_text().splitlines()) == 1 + 6
 
 
-def test_evaluate_prints_scores_and_confusions(music):
+@pytest.fixture(scope="module")
+def mixed_music(music, tmp_path_factory):
+    """The same songs, one of them in the wrong folder."""
+    folder = tmp_path_factory.mktemp("mixed") / "music"
+    shutil.copytree(music, folder)
+    (folder / "high" / "5.flac").rename(folder / "low" / "high.flac")
+    return folder
+
+
+def test_scores_and_their_baseline(music):
     done = run("evaluate", music, "--folds", "3", *QUICK)
     assert done.returncode == 0, done.stderr
-    scores, confusions = done.stdout.split("\n\n")
+    scores, accuracy, confusion = done.stdout.split("\n\n")
     rows = [line.split() for line in scores.splitlines()]
     assert [row[0] for row in rows] == ["fold", "1", "2", "3", "all"]
     assert rows[-1] == ["all", "12", "1.000", "1.000"]
-    assert [line.split()[-2:] for line in confusions.splitlines()[1:]] == [["6", "0"], ["0", "6"]]
+    # Wilson's interval of 12 songs out of 12.
+    assert "1.000, with a 95% confidence interval (Wilson, by song) of 0.758 to 1.000" in accuracy
+    assert "Always answering high: 0.500, balanced 0.500." in accuracy
+    assert [line.split()[1:] for line in confusion.splitlines()[1:]] == [["6", "0"], ["0", "6"]]
+    reading, training, summary = done.stderr.splitlines()
+    assert reading.startswith("Reading songs - ")
+    assert re.match(r"Fold 3/3, epoch 3/3 - \d+s - loss 0\.\d+ acc ", training)
+    assert summary == "Evaluated on 6 high and 6 low songs."
+
+
+def test_songs_taken_for_another_genre_are_listed(mixed_music):
+    done = run("evaluate", mixed_music, "--folds", "3", *QUICK)
+    assert done.returncode == 0, done.stderr
+    title, header, row = done.stdout.split("\n\n")[-1].splitlines()
+    assert title == "Taken for another genre, the surest first:"
+    assert header.split() == ["song", "genre", "probability", "predicted", "probability"]
+    path, genre, own, predicted, other = row.split()
+    assert path == str(mixed_music / "low" / "high.flac")
+    assert (genre, predicted) == ("low", "high")
+    assert float(own) < 0.5 < float(other)
+
+
+def test_json_and_csv_hold_each_song(mixed_music):
+    options = ["--folds", "3", *QUICK]
+    found = json.loads(run("evaluate", mixed_music, "--json", *options).stdout)
+    [mistake] = [song for song in found["songs"] if song["genre"] != song["predicted"]]
+    assert mistake["name"] == str(mixed_music / "low" / "high.flac")
+    assert mistake["seconds"] == 6
+    assert found["accuracy"] == pytest.approx(11 / 12)
+    assert found["majority_share"] == pytest.approx(7 / 12)
+    interval = found["confidence_interval"]
+    assert interval["low"] < found["accuracy"] < interval["high"]
+    rows = list(csv.DictReader(io.StringIO(run("evaluate", mixed_music, "--csv", *options).stdout)))
+    assert [row["file"] for row in rows] == [song["name"] for song in found["songs"]]
+    assert [row["predicted"] for row in rows] == [song["predicted"] for song in found["songs"]]
+    assert {row["fold"] for row in rows} == {"1", "2", "3"}
+    assert all(float(row["low"]) + float(row["high"]) == pytest.approx(1) for row in rows)
 
 
 def test_evaluate_takes_fewer_folds_where_songs_are_few(music, tmp_path):
@@ -48,13 +96,14 @@ def test_evaluate_takes_fewer_folds_where_songs_are_few(music, tmp_path):
     (tmp_path / "low" / "bad.flac").touch()
     done = run("evaluate", tmp_path, "--network", "mlp", *QUICK)
     assert done.returncode == 1
-    assert "2 folds instead of 5, as there are 2 of high and 2 of low" in done.stderr
+    assert "2 folds instead of 5: high has 2 songs." in done.stderr
     assert "bad.flac': it is empty" in done.stderr
-    assert "all   4" in done.stdout
+    assert re.search(r"^all +4 ", done.stdout, re.MULTILINE)
+    assert done.stderr.endswith("Evaluated on 2 high and 2 low songs; 1 could not be read.\n")
 
 
 def test_one_genre_cannot_be_evaluated(music, tmp_path):
     shutil.copytree(music / "low", tmp_path / "low")
     done = run("evaluate", tmp_path)
     assert done.returncode == 2
-    assert "two genres of two songs each are the least" in done.stderr
+    assert "needs two genres with at least 2 songs each; there is only low." in done.stderr

@@ -19,7 +19,7 @@ import soundfile
 from skgenre import CNNGenreClassifier, export_onnx
 from skgenre.cli import _predict, main
 from skgenre.persistence import load, save
-from tests.cli.commands import run
+from tests.cli.commands import Terminal, run
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="Windows has no such names or links.")
 
@@ -69,17 +69,6 @@ def test_predict_takes_all_songs_of_a_folder(music, model, tmp_path):
     done = run("predict", model, tmp_path / ".hidden", tmp_path / "no song.flac")
     assert done.returncode == 2
     assert re.search(r"no song.flac' has no sound file in it", done.stderr)
-
-
-class Terminal(io.TextIOWrapper):
-    """Standard output that knows few characters."""
-
-    def __init__(self, encoding):
-        super().__init__(io.BytesIO(), encoding=encoding)
-
-    def text(self):
-        self.flush()
-        return self.buffer.getvalue().decode(self.encoding)
 
 
 @posix_only

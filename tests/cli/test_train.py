@@ -1,6 +1,6 @@
 """``skgenre train``."""
 
-import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,22 +9,108 @@ from functools import partial
 
 import pytest
 
+from skgenre import MLPGenreClassifier
+from skgenre.cli import _training
 from skgenre.persistence import load
-
-posix_only = pytest.mark.skipif(os.name != "posix", reason="Windows has no such names or links.")
+from tests.cli.commands import QUICK, run
 
 
 def test_the_model_is_what_was_trained(model):
     classifier = load(model)
     assert classifier.excerpt_seconds == 0.5
-    assert classifier.estimator_[-1].callbacks is None
     assert classifier.estimator_[-1].n_iter_ == 3
+    assert classifier.estimator[-1].verbose == classifier.estimator_[-1].verbose == 0
+
+
+OPTIONS = {
+    "--hop-seconds": "0.25",
+    "--max-excerpts": "4",
+    "--network": "mlp",
+    "--loss": "crossentropy",
+    "--batch-size": "8",
+    "--learning-rate": "0.002",
+    "--seed": "7",
+    "--sample-rate": "200",
+}
+
+
+def test_each_option_reaches_the_model(music, tmp_path):
+    options = [part for option in OPTIONS.items() for part in option]
+    done = run("train", music, "-o", tmp_path / "m.skops", "--early-stopping", *QUICK, *options)
+    assert done.returncode == 0, done.stderr
+    classifier = load(tmp_path / "m.skops")
+    assert classifier.hop_seconds == 0.25
+    assert classifier.max_excerpts == 4
+    assert classifier.sample_rate == 200
+    network = classifier.estimator_[-1]
+    assert type(network) is MLPGenreClassifier
+    assert network.loss == "binary_crossentropy"
+    assert network.batch_size == 8
+    assert network.learning_rate == 0.002
+    assert network.random_state == 7
+    assert network.early_stopping
+    assert len(network.history_["val_loss"]) == network.n_iter_
+
+
+def test_three_genres_have_their_crossentropy(music, tmp_path):
+    shutil.copytree(music, tmp_path / "music")
+    (tmp_path / "music" / "middle").mkdir()
+    (tmp_path / "music" / "low" / "0.flac").rename(tmp_path / "music" / "middle" / "0.flac")
+    output = ["-o", tmp_path / "m.skops"]
+    done = run("train", tmp_path / "music", *output, "--loss", "crossentropy", *QUICK)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.endswith(f"6 high, 5 low and 1 middle songs. The model is in {output[1]}.\n")
+    assert load(output[1]).estimator_[-1].loss == "categorical_crossentropy"
+
+
+def test_songs_are_decoded_once_where_there_is_a_cache(music, tmp_path, monkeypatch):
+    options = ["--cache", tmp_path / "cache", *QUICK]
+    trained = [tmp_path / "first.skops", tmp_path / "second.skops"]
+    assert run("train", music, "-o", trained[0], *options).returncode == 0
+    monkeypatch.setattr("skgenre._song_cache.read_audio", None)
+    done = run("train", music, "-o", trained[1], *options)
+    assert done.returncode == 0, done.stderr
+    assert trained[0].read_bytes() == trained[1].read_bytes()
+
+
+def test_short_kernels_are_reported(music, tmp_path):
+    options = ["--epochs", "1", "--max-excerpts", "1", "--excerpt-seconds", "0.1"]
+    rate = ["--sample-rate", "8000"]
+    done = run("train", music, "-o", tmp_path / "m.skops", *options, *rate)
+    assert "Note: at 8000 Hz the kernels of the first layer span 3.9 ms" in done.stderr
+    for others in ([*rate, "--network", "mlp"], []):
+        done = run("train", music, "-o", tmp_path / "m.skops", *options, *others)
+        assert done.returncode == 0
+        assert "Note" not in done.stderr
+
+
+def test_a_long_training_is_announced(music, tmp_path, monkeypatch):
+    monkeypatch.setattr(_training, "_SHORT_TRAINING", 0)
+    monkeypatch.setattr(_training, "_seconds_for_one", lambda *_: 2.0)
+    done = run("train", music, "-o", tmp_path / "m.skops", *QUICK)
+    # 4, 5 or 6 seconds of each of 12 songs, in halves, three times.
+    assert "Training will take about 12 minutes, on 360 excerpts in all.\n" in done.stderr
+
+
+def test_an_estimate_changes_no_model(music, model, tmp_path, monkeypatch):
+    monkeypatch.setattr(_training, "_SHORT_TRAINING", 0)
+    done = run("train", music, "-o", tmp_path / "m.skops", *QUICK)
+    assert done.returncode == 0, done.stderr
+    assert "Training will take" not in done.stderr
+    assert (tmp_path / "m.skops").read_bytes() == model.read_bytes()
+
+
+def test_what_no_song_can_be_cut_into_is_refused(music, tmp_path):
+    done = run("train", music, "-o", tmp_path / "m.skops", "--excerpt-seconds", "1e9")
+    assert done.returncode == 2
+    assert "Choose a shorter --excerpt-seconds" in done.stderr
+    assert not (tmp_path / "m.skops").exists()
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process.")
 def test_ctrl_c_ends_cleanly(music, tmp_path):
-    command = [sys.executable, "-m", "skgenre", "train", str(music), "-o", "model"]
+    command = [sys.executable, "-m", "skgenre", "train", str(music), "-o", "model.skops"]
     process = subprocess.Popen(
         [*command, "--epochs", "1000000"],
         cwd=tmp_path,
@@ -45,4 +131,4 @@ def test_ctrl_c_ends_cleanly(music, tmp_path):
     assert process.returncode == 130
     assert messages.rstrip().endswith("Interrupted.")
     assert "Traceback" not in messages
-    assert not (tmp_path / "model").exists()
+    assert not (tmp_path / "model.skops").exists()
