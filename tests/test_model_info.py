@@ -1,8 +1,10 @@
 """What saved models are, found without TensorFlow."""
 
 import json
+import re
 import subprocess
 import sys
+import zipfile
 
 import numpy as np
 import pytest
@@ -225,6 +227,34 @@ def test_facts_that_are_none_are_refused(classifier, tmp_path, path, attribute, 
     save(damaged, tmp_path / "model")
     with pytest.raises(ValueError, match=r"Cannot load a model from '.*model': "):
         model_info(tmp_path / "model")
+
+
+@pytest.mark.parametrize("n_timesteps", [0, -3, 50.5, "50", None])
+def test_lengths_that_are_none_are_refused(classifier, path, tmp_path, n_timesteps):
+    value = json.dumps(json.dumps(n_timesteps)).encode()
+    with zipfile.ZipFile(path) as archive, zipfile.ZipFile(tmp_path / "model", "w") as damaged:
+        for name in archive.namelist():
+            content = archive.read(name)
+            if name == "schema.json":
+                pattern = rb'("n_features_in_":\{[^}]*"content":)"50"'
+                content, n_changed = re.subn(pattern, lambda found: found[1] + value, content)
+                assert n_changed
+            damaged.writestr(name, content)
+    for read in (load, model_info):
+        with pytest.raises(ValueError, match=r"Cannot load a model from '.*model': "):
+            read(tmp_path / "model")
+
+
+@pytest.mark.parametrize("n_timesteps", [0, 2.5, "60"])
+def test_lengths_of_other_estimators(excerpts, tmp_path, n_timesteps):
+    estimator = LogisticRegression().fit(*excerpts)
+    estimator.n_features_in_ = n_timesteps
+    save(estimator, tmp_path / "model")
+    with pytest.raises(ValueError, match=r"model': its n_features_in_ is"):
+        model_info(tmp_path / "model")
+    del estimator.n_features_in_
+    save(estimator, tmp_path / "model")
+    assert model_info(tmp_path / "model").n_timesteps is None
 
 
 def test_what_load_refuses_is_refused(tmp_path):

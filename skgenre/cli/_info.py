@@ -90,8 +90,7 @@ def _describe_network(found):
 
 def _describe_file(found):
     yield "file", f"{found.path}, {decimal(found.n_bytes)}"
-    if found.versions:
-        yield "written by", ", ".join(f"{name} {v}" for name, v in found.versions.items())
+    yield "written by", ", ".join(f"{name} {v}" for name, v in found.versions.items())
 
 
 def _print_parameters(found):

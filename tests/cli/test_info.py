@@ -8,6 +8,7 @@ import sys
 import pytest
 from sklearn.linear_model import LogisticRegression
 
+from skgenre import export_onnx
 from skgenre.networks import format_parameter_table
 from skgenre.persistence import load, save
 from skgenre.songs import SongClassifier
@@ -76,6 +77,14 @@ def test_how_songs_are_cut_and_joined(model, tmp_path, params, excerpts, joined)
     save(load(model).set_params(**params), tmp_path / "other.skops")
     found = facts(run("info", tmp_path / "other.skops"))
     assert (found["excerpts"], found["a song's genre"]) == (excerpts, joined)
+
+
+def test_an_onnx_model_of_excerpts(excerpts, tmp_path):
+    X, y = excerpts
+    export_onnx(tiny_cnn(epochs=1).fit(X, y), tmp_path / "model.onnx", sample_rate=120)
+    found = facts(run("info", tmp_path / "model.onnx"))
+    assert (found["sample rate"], found["excerpts"]) == ("120 Hz", "60 samples")
+    assert "a song's genre" not in found
 
 
 def test_models_that_are_not_of_songs(excerpts, tmp_path):

@@ -130,6 +130,7 @@ def test_songs_are_decoded_once_for_all_commands(music, tmp_path, monkeypatch):
     model, excerpts = tmp_path / "model.skops", tmp_path / "excerpts.npz"
     commands = [
         ["scan", music],
+        ["evaluate", music, "--folds", "2", "--network", "mlp", *QUICK],
         ["train", music, "-o", model, "--network", "mlp", *QUICK],
         ["excerpts", music, "-o", excerpts],
         ["predict", model, music / "low"],
@@ -143,16 +144,38 @@ def test_songs_are_decoded_once_for_all_commands(music, tmp_path, monkeypatch):
     assert len(kept) == 12
 
 
-@pytest.mark.parametrize("command", ["scan", "predict"])
+COMMANDS_WITH_CACHE = {
+    "scan": [],
+    "evaluate": [],
+    "train": ["-o", "model.skops"],
+    "excerpts": ["-o", "excerpts.npz"],
+    "predict": ["model.skops"],
+    "timeline": ["song.flac", "-o", "song.png"],
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS_WITH_CACHE)
 def test_a_cache_that_cannot_be_written_to_is_refused_before_any_work(
-    music, model, tmp_path, command
+    music, tmp_path, monkeypatch, command
 ):
-    (tmp_path / "file").touch()
-    files = [music] if command == "scan" else [model, music]
-    done = run(command, *files, "--cache", tmp_path / "file" / "cache")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert re.search(r"Cannot keep decoded songs in '.*cache': Not a directory", done.stderr)
-    assert "Reading songs" not in done.stderr
+    monkeypatch.chdir(tmp_path)
+    for name in ("file", "model.skops", "song.flac"):
+        (tmp_path / name).write_bytes(b"not read")
+    first = "model.skops" if command in ("predict", "timeline") else music
+    arguments = [command, first, *COMMANDS_WITH_CACHE[command], "--cache"]
+    for cache in ("file", os.path.join("file", "cache")):
+        done = run(*arguments, cache)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert f"'--cache': '{tmp_path / 'file'}' is not a folder." in done.stderr
+
+
+@posix_only
+def test_a_cache_where_nobody_may_write_is_refused(music, tmp_path, monkeypatch):
+    # Root may write anywhere, so the system's answer is what is exchanged.
+    monkeypatch.setattr("os.access", lambda path, mode: not mode & os.W_OK)
+    done = run("scan", music, "--cache", tmp_path / "new" / "cache")
+    assert done.returncode == 2
+    assert f"'--cache': the folder '{tmp_path}' is not writable." in done.stderr
 
 
 def test_a_folder_without_songs(tmp_path):
