@@ -3,9 +3,9 @@
 import os
 from typing import NamedTuple
 
-from sklearn.utils._param_validation import validate_params
-
+from skgenre._sklearn_types import validate_params
 from skgenre._sound_files import open_sound
+from skgenre._types import PathLike
 
 
 class AudioInfo(NamedTuple):
@@ -36,7 +36,7 @@ class AudioInfo(NamedTuple):
 
 
 @validate_params({"path": [str, os.PathLike]}, prefer_skip_nested_validation=True)
-def audio_info(path: str | os.PathLike) -> AudioInfo:
+def audio_info(path: PathLike) -> AudioInfo:
     """Read the sample rate and the number of channels of a sound file.
 
     The sound is not decoded, or, where FFmpeg reads the file, not beyond its first samples.

@@ -1,15 +1,17 @@
 """The contract that both classifiers share: labels, validation, fit and predict."""
 
 from functools import partial
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from scikeras._utils import route_params
-from sklearn.base import _fit_context
 from sklearn.utils._param_validation import validate_parameter_constraints
 from sklearn.utils.multiclass import _check_partial_fit_first_call
 from sklearn.utils.validation import check_is_fitted, check_random_state
 
 from skgenre._architecture import Architecture, unpack_weights
+from skgenre._backends import keras
 from skgenre._compat import SklearnKerasClassifier
 from skgenre._compiled import Recipe
 from skgenre._documentation import DocumentationLinkMixin
@@ -22,9 +24,11 @@ from skgenre._keras_optimizers import check_keras_defaults, make_optimizer, opti
 from skgenre._relative_weights import weigh_relatively
 from skgenre._samples import hold_out, make_samples, weigh_classes
 from skgenre._scikeras_names import explains_arguments, refuse_hooks
-from skgenre._sklearn_callbacks import CallbackSupportMixin, EpochTasks, FitTask
+from skgenre._sklearn_callbacks import EpochTasks, FitTask
+from skgenre._sklearn_types import CallbackSupportMixin, fit_context
 from skgenre._snapshots import replaced_once_fitted, snapshot
 from skgenre._training import Schedule, State, join_histories
+from skgenre._types import ExcerptsLike, Labels, Probabilities, Request
 from skgenre._validation import (
     at_least_two,
     check_excerpts,
@@ -43,13 +47,28 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
     returns those functions' keyword arguments.
     """
 
+    classes_: Labels
+    history_: dict[str, list[float]]
+    n_iter_: int
+    n_features_in_: int
+    feature_names_in_: NDArray[np.object_]
+
     # Models that were saved before they were recorded lack them.
     _class_totals = 0.0
     _slot_names = None
 
     @explains_arguments
-    @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, groups=None):
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(
+        self,
+        X: ExcerptsLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        *,
+        X_val: ExcerptsLike | None = None,
+        y_val: ArrayLike | None = None,
+        groups: ArrayLike | None = None,
+    ) -> Self:
         """Train the network.
 
         A failed call, or one that is interrupted, leaves the classifier as it was.
@@ -121,8 +140,14 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         self._train(training, validation, self._setting("epochs"), task)
 
     @explains_arguments
-    @_fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(self, X, y, classes=None, sample_weight=None):
+    @fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(
+        self,
+        X: ExcerptsLike,
+        y: ArrayLike,
+        classes: ArrayLike | None = None,
+        sample_weight: ArrayLike | None = None,
+    ) -> Self:
         """Train the network for one more epoch, on these excerpts.
 
         Nothing is held out: `validation_fraction` has no effect here.
@@ -185,7 +210,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         self._train(samples, None, 1, task)
 
     @explains_arguments
-    def initialize(self, X, y):
+    def initialize(self, X: ExcerptsLike, y: ArrayLike) -> Self:
         """Give the network its initial weights without training it.
 
         What it predicts then is what training starts from.
@@ -227,7 +252,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         return self
 
     @explains_arguments
-    def predict(self, X):
+    def predict(self, X: ExcerptsLike) -> Labels:
         """Name the likeliest class of each excerpt.
 
         Of classes with the same probability it is the first.
@@ -268,7 +293,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         return fitted.classes_[likeliest]
 
     @explains_arguments
-    def predict_proba(self, X):
+    def predict_proba(self, X: ExcerptsLike) -> Probabilities:
         """Estimate the probability of each class for each excerpt.
 
         They are the network's outputs as they are; nothing calibrates them.
@@ -314,7 +339,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         return np.hstack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs
 
     @property
-    def model_(self):
+    def model_(self) -> keras.Model:
         """The fitted network as a `keras.Model` of its own, built when first asked for.
 
         It is a copy: changing it does not change predictions.
@@ -344,6 +369,24 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         # With the weights that it was made of: a fit may have ended meanwhile.
         self._model = fitted._weights, model
         return model
+
+    if TYPE_CHECKING:
+        # scikit-learn makes these of the signatures above.
+
+        def set_fit_request(
+            self,
+            *,
+            sample_weight: Request = ...,
+            X_val: Request = ...,
+            y_val: Request = ...,
+            groups: Request = ...,
+        ) -> Self: ...
+
+        def set_partial_fit_request(
+            self, *, classes: Request = ..., sample_weight: Request = ...
+        ) -> Self: ...
+
+        def set_score_request(self, *, sample_weight: Request = ...) -> Self: ...
 
     def _validate_params(self):
         refuse_hooks(self)
@@ -483,13 +526,13 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
     def _arguments(self, destination):
         return route_params(self._routed_params(), destination, pass_filter=())
 
-    def __getstate__(self):
+    def __getstate__(self) -> dict[str, Any]:
         # A copy: it may be the estimator's own dict.
         state = dict(super().__getstate__())
         state.pop("_model", None)
         return state
 
-    def __setstate__(self, state):
+    def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
         if "_weights" in state:
             self._check_state()

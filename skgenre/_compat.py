@@ -9,7 +9,9 @@ References
 """
 
 import inspect
+from typing import TYPE_CHECKING, Any, Self
 
+from numpy.typing import ArrayLike
 from scikeras.wrappers import BaseWrapper, KerasClassifier
 from sklearn.base import BaseEstimator, ClassifierMixin
 
@@ -21,6 +23,7 @@ from skgenre._scikeras_names import (
     instead_of_parameter,
     refuse_hooks,
 )
+from skgenre._types import ExcerptsLike
 
 # Constructor arguments of what the parameter names: `optimizer__beta_1=0.8`.
 CONSTRUCTED = ("optimizer", "loss", "callbacks")
@@ -69,28 +72,31 @@ class _SklearnClassifierType(type):
         init = inspect.signature(cls.__init__)
         return init.replace(parameters=list(init.parameters.values())[1:])
 
-    def __call__(cls, *args, **params):
-        """Make an estimator; routed parameters need no place in its signature.
+    # Checkers take the parameters from `__init__`, which this would hide from them.
+    if not TYPE_CHECKING:
 
-        scikit-learn takes the signature of ``__init__`` for the list of parameters, so a
-        ``**kwargs`` there would count as one more.
-        """
-        if args and not _takes_by_position(cls):
-            raise TypeError(
-                f"{cls.__name__} takes parameters by name only. "
-                f"{instead_of_parameter(cls, 'model')}"
-            )
-        for name in params:
-            if not cls._is_param(name):
+        def __call__(cls, *args, **params):
+            """Make an estimator; routed parameters need no place in its signature.
+
+            scikit-learn takes the signature of ``__init__`` for the list of parameters, so a
+            ``**kwargs`` there would count as one more.
+            """
+            if args and not _takes_by_position(cls):
                 raise TypeError(
-                    instead_of_parameter(cls, name)
-                    or f"{cls.__name__}() got an unexpected keyword argument {name!r}."
-                    f"{cls._did_you_mean(name)}"
+                    f"{cls.__name__} takes parameters by name only. "
+                    f"{instead_of_parameter(cls, 'model')}"
                 )
-        routed = {name: params.pop(name) for name in list(params) if cls._is_routed(name)}
-        estimator = super().__call__(*args, **params)
-        vars(estimator).update(routed)
-        return estimator
+            for name in params:
+                if not cls._is_param(name):
+                    raise TypeError(
+                        instead_of_parameter(cls, name)
+                        or f"{cls.__name__}() got an unexpected keyword argument {name!r}."
+                        f"{cls._did_you_mean(name)}"
+                    )
+            routed = {name: params.pop(name) for name in list(params) if cls._is_routed(name)}
+            estimator = super().__call__(*args, **params)
+            vars(estimator).update(routed)
+            return estimator
 
 
 def _takes_by_position(cls):
@@ -113,22 +119,26 @@ class SklearnKerasClassifier(KerasClassifier, metaclass=_SklearnClassifierType):
 
     # scikeras lists whatever stands in `__dict__`; scikit-learn reads the signature.
     _get_param_names = classmethod(vars(BaseEstimator)["_get_param_names"].__func__)
-    __repr__ = BaseEstimator.__repr__
+    if not TYPE_CHECKING:
+        __repr__ = BaseEstimator.__repr__
 
-    def __init_subclass__(cls, **kwargs):
+    def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         refuse_hooks(cls)
 
-    def __getattr__(self, name):
-        """Raise an error for an attribute that is not there, of what scikeras has included."""
-        instead = instead_of_attribute(self, name)
-        if instead:
-            raise AttributeError(instead, name=name, obj=self)
-        # Python's own error, or that of a property.
-        return self.__getattribute__(name)
+    # Checkers would take any attribute to be there.
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):
+            """Raise an error for an attribute that is not there, of what scikeras has included."""
+            instead = instead_of_attribute(self, name)
+            if instead:
+                raise AttributeError(instead, name=name, obj=self)
+            # Python's own error, or that of a property.
+            return self.__getattribute__(name)
 
     @explains_arguments
-    def score(self, X, y, sample_weight=None):
+    def score(self, X: ExcerptsLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
         """Score predictions.
 
         The score is the accuracy, or what the `scorer` of a subclass returns.
@@ -168,7 +178,7 @@ class SklearnKerasClassifier(KerasClassifier, metaclass=_SklearnClassifierType):
         """
         return self.scorer(y, self.predict(X), sample_weight=sample_weight)
 
-    def get_params(self, deep=True):
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Get the parameters of this estimator, routed ones included.
 
         A routed parameter is listed where it has been set.
@@ -195,7 +205,7 @@ class SklearnKerasClassifier(KerasClassifier, metaclass=_SklearnClassifierType):
         """
         return BaseEstimator.get_params(self, deep=deep) | self._routed_params()
 
-    def set_params(self, **params):
+    def set_params(self, **params: Any) -> Self:
         """Set parameters of this estimator, routed ones included.
 
         Values are checked by `fit`.

@@ -7,15 +7,16 @@ from typing import Any
 
 import numpy as np
 from sklearn.pipeline import Pipeline
-from sklearn.utils._param_validation import validate_params
 
 from skgenre import _model_archives
 from skgenre._extras import import_extra
 from skgenre._foreign_files import one_error
 from skgenre._network_parameters import Parameter, count_numbers
 from skgenre._safe_loading import REFUSED, check_types
+from skgenre._sklearn_types import validate_params
 from skgenre._stored_classifiers import STAND_INS, StoredClassifier
 from skgenre._trusted_types import LOADERS
+from skgenre._types import PathLike
 from skgenre.onnx_runtime import load_onnx
 from skgenre.songs import SongClassifier
 
@@ -98,7 +99,7 @@ class ModelInfo:
     parts: list[str] = field(default_factory=list)
     versions: dict[str, str] = field(default_factory=dict)
     is_fitted: bool = False
-    classes: list = field(default_factory=list)
+    classes: list[Any] = field(default_factory=list)
     class_prior: list[float] = field(default_factory=list)
     n_songs: int | None = None
     n_excerpts: int | None = None
@@ -155,7 +156,7 @@ class ModelInfo:
 @validate_params(
     {"path": [str, os.PathLike], "trusted": [list, tuple]}, prefer_skip_nested_validation=True
 )
-def model_info(path: str | os.PathLike, *, trusted: list[str] | tuple[str, ...] = ()) -> ModelInfo:
+def model_info(path: PathLike, *, trusted: list[str] | tuple[str, ...] = ()) -> ModelInfo:
     """Find out what a saved model is, without loading TensorFlow or Keras.
 
     The file may come from anywhere: it is checked as `load` and `load_onnx` check it, and what they

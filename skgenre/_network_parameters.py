@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from skgenre._text_tables import as_columns
 
-DTYPE = "float32"
+DTYPE: str = "float32"
 
 
 class Parameter(NamedTuple):
@@ -39,7 +39,7 @@ class Parameter(NamedTuple):
     layer: str
     parameter: str
     dtype: str
-    shape: tuple
+    shape: tuple[int, ...]
 
 
 def cnn_parameters(n_timesteps, n_outputs, *, filters, kernel_sizes, strides, dense_units):

@@ -1,8 +1,10 @@
 """What scikeras' `KerasClassifier` takes and these classifiers do not, and what to use instead."""
 
 import inspect
+from collections.abc import Callable
 from functools import wraps
 from numbers import Number
+from typing import Any, TypeVar
 
 from scikeras.wrappers import KerasClassifier
 
@@ -120,6 +122,7 @@ HOOKS = {
     "_more_tags": _TAGS,
 }
 _NOT_THERE = object()
+_Method = TypeVar("_Method", bound=Callable[..., Any])
 
 
 def refuse_hooks(owner):
@@ -161,7 +164,7 @@ def instead_of_attribute(owner, name):
     return place and f"{type(owner).__name__!r} object has no attribute {name!r}: {place}."
 
 
-def explains_arguments(method):
+def explains_arguments(method: _Method) -> _Method:
     """Decorate a method so that arguments which it does not take are answered by what to do.
 
     Its signature is left as it is: scikit-learn reads from it what metadata can be requested.

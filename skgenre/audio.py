@@ -5,16 +5,20 @@ import os
 from itertools import groupby
 from numbers import Integral, Real
 from operator import itemgetter
+from typing import Literal
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.utils import check_array
-from sklearn.utils._param_validation import Interval, StrOptions, validate_params
+from sklearn.utils._param_validation import Interval, StrOptions
 
 from skgenre._audio_info import AudioInfo, audio_info
 from skgenre._extras import import_extra
 from skgenre._large_amplitudes import sums_may_overflow
 from skgenre._passages import Passage, resampled_length
+from skgenre._sklearn_types import validate_params
 from skgenre._sound_files import open_sound
+from skgenre._types import Excerpts, Float, Int, PathLike, Waveform
 
 __all__ = [
     "EXCERPT_SECONDS",
@@ -27,9 +31,9 @@ __all__ = [
     "resample",
 ]
 
-SAMPLE_RATE = 400  # Hz
-EXCERPT_SECONDS = 3.0
-N_TIMESTEPS = round(SAMPLE_RATE * EXCERPT_SECONDS)
+SAMPLE_RATE: int = 400  # Hz
+EXCERPT_SECONDS: float = 3.0
+N_TIMESTEPS: int = round(SAMPLE_RATE * EXCERPT_SECONDS)
 # What a waveform may take in memory: at 400 Hz, a week of sound.
 MAX_BYTES = 2**30
 
@@ -46,7 +50,14 @@ _RATE = [Interval(Integral, 1, None, closed="left")]
     },
     prefer_skip_nested_validation=True,
 )
-def read_audio(path, *, sample_rate=SAMPLE_RATE, mono=True, offset=0, duration=None):
+def read_audio(
+    path: PathLike,
+    *,
+    sample_rate: Int = SAMPLE_RATE,
+    mono: bool = True,
+    offset: Float = 0,
+    duration: Float | None = None,
+) -> Waveform:
     """Read a sound file as a waveform.
 
     WAV, AIFF, CAF, FLAC, Ogg (Vorbis, Opus), MP3 and what else libsndfile knows, at any rate and
@@ -131,7 +142,9 @@ def read_audio(path, *, sample_rate=SAMPLE_RATE, mono=True, offset=0, duration=N
     {"waveform": ["array-like"], "original_rate": _RATE, "sample_rate": _RATE},
     prefer_skip_nested_validation=True,
 )
-def resample(waveform, *, original_rate, sample_rate=SAMPLE_RATE):
+def resample(
+    waveform: ArrayLike, *, original_rate: Int, sample_rate: Int = SAMPLE_RATE
+) -> Waveform:
     """Bring a waveform to another sample rate.
 
     A filter of linear phase removes what the new rate cannot hold, so that nothing aliases.
@@ -210,7 +223,13 @@ def _finite(waveform):
     },
     prefer_skip_nested_validation=True,
 )
-def cut_excerpts(waveform, *, n_timesteps=N_TIMESTEPS, hop=None, pad="short"):
+def cut_excerpts(
+    waveform: ArrayLike,
+    *,
+    n_timesteps: Int = N_TIMESTEPS,
+    hop: Int | None = None,
+    pad: Literal["short", "last"] | None = "short",
+) -> Excerpts:
     """Cut a waveform into excerpts of equal length.
 
     Each row of the result is one excerpt, ready for a classifier.
@@ -268,7 +287,7 @@ def cut_excerpts(waveform, *, n_timesteps=N_TIMESTEPS, hop=None, pad="short"):
     return np.lib.stride_tricks.sliding_window_view(waveform, n_timesteps)[::hop].copy()
 
 
-def check_waveform(waveform, *, max_ndim=1, name="waveform"):
+def check_waveform(waveform: ArrayLike, *, max_ndim: int = 1, name: str = "waveform") -> Waveform:
     """Check a waveform; float32."""
     if not 1 <= np.ndim(waveform) <= max_ndim:
         raise ValueError(

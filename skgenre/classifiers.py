@@ -1,6 +1,8 @@
 """The lesson's two networks as scikit-learn classifiers."""
 
+from collections.abc import Sequence
 from numbers import Integral, Real
+from typing import Any, TypeAlias
 
 import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions
@@ -8,6 +10,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 # The first of all imports of Keras, TensorFlow and scikeras.
 from skgenre._backends import keras
 from skgenre._base import BaseGenreClassifier
+from skgenre._types import ClassWeight, Float, Int, Loss, PerLayer, RandomState
 from skgenre.networks import (
     build_cnn,
     build_mlp,
@@ -16,6 +19,11 @@ from skgenre.networks import (
 )
 
 __all__ = ["CNNGenreClassifier", "MLPGenreClassifier"]
+
+# Here rather than with the other types, as they name classes of Keras.
+Optimizer: TypeAlias = str | type[keras.optimizers.Optimizer] | keras.optimizers.Optimizer
+_Callback: TypeAlias = keras.callbacks.Callback | type[keras.callbacks.Callback]
+Callbacks: TypeAlias = _Callback | Sequence[_Callback] | dict[Any, _Callback]
 
 _COUNT = Interval(Integral, 1, None, closed="left")
 
@@ -167,24 +175,24 @@ class CNNGenreClassifier(BaseGenreClassifier):
     def __init__(
         self,
         *,
-        filters=(32, 32, 48, 48),
-        kernel_sizes=(31, 31, 15, 15),
-        strides=(4, 3, 2, 2),
-        dense_units=64,
-        loss="mean_squared_error",
-        optimizer="adam",
-        learning_rate=0.001,
-        batch_size=16,
-        epochs=10,
-        class_weight=None,
-        validation_fraction=None,
-        early_stopping=False,
-        patience=3,
-        warm_start=False,
-        callbacks=None,
-        random_state=None,
-        verbose=0,
-    ):
+        filters: PerLayer = (32, 32, 48, 48),
+        kernel_sizes: PerLayer = (31, 31, 15, 15),
+        strides: PerLayer = (4, 3, 2, 2),
+        dense_units: Int = 64,
+        loss: Loss = "mean_squared_error",
+        optimizer: Optimizer = "adam",
+        learning_rate: Float = 0.001,
+        batch_size: Int = 16,
+        epochs: Int = 10,
+        class_weight: ClassWeight | None = None,
+        validation_fraction: Float | None = None,
+        early_stopping: bool = False,
+        patience: Int = 3,
+        warm_start: bool = False,
+        callbacks: Callbacks | None = None,
+        random_state: RandomState = None,
+        verbose: Int = 0,
+    ) -> None:
         self.filters = filters
         self.kernel_sizes = kernel_sizes
         self.strides = strides
@@ -316,21 +324,21 @@ class MLPGenreClassifier(BaseGenreClassifier):
     def __init__(
         self,
         *,
-        hidden_units=(256, 64),
-        loss="mean_squared_error",
-        optimizer="sgd",
-        learning_rate=0.01,
-        batch_size=16,
-        epochs=10,
-        class_weight=None,
-        validation_fraction=None,
-        early_stopping=False,
-        patience=3,
-        warm_start=False,
-        callbacks=None,
-        random_state=None,
-        verbose=0,
-    ):
+        hidden_units: PerLayer = (256, 64),
+        loss: Loss = "mean_squared_error",
+        optimizer: Optimizer = "sgd",
+        learning_rate: Float = 0.01,
+        batch_size: Int = 16,
+        epochs: Int = 10,
+        class_weight: ClassWeight | None = None,
+        validation_fraction: Float | None = None,
+        early_stopping: bool = False,
+        patience: Int = 3,
+        warm_start: bool = False,
+        callbacks: Callbacks | None = None,
+        random_state: RandomState = None,
+        verbose: Int = 0,
+    ) -> None:
         self.hidden_units = hidden_units
         self.loss = loss
         self.optimizer = optimizer

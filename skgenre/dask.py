@@ -2,9 +2,10 @@
 
 import os
 import re
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.utils._param_validation import HasMethods, validate_params
+from sklearn.utils._param_validation import HasMethods
 from sklearn.utils.validation import check_is_fitted
 
 from skgenre._bare_estimators import without_callbacks
@@ -12,6 +13,13 @@ from skgenre._chunked_arrays import check_chunked, is_chunked
 from skgenre._extras import import_extra
 from skgenre._foreign_files import one_error
 from skgenre._npy_headers import read_npy_header
+from skgenre._sklearn_types import validate_params
+from skgenre._types import Chunked, Estimator, HasPredictProba, PathLike
+
+if TYPE_CHECKING:
+    from dask.array import Array
+    from distributed import Client
+    from distributed.deploy.cluster import Cluster
 
 __all__ = ["connect", "open_excerpts", "predict", "predict_proba"]
 
@@ -20,7 +28,7 @@ CHUNK_MIB = 32
 _NUMBERS = re.compile("'[<>|][fiub][1248]'")
 
 
-def connect(address=None, **options):
+def connect(address: "str | Cluster | None" = None, **options: Any) -> "Client":
     """Connect to a cluster, so that a search on it outlives the workers that it loses.
 
     The client is dask's own, but for one thing: data that it scatters, as joblib does with the
@@ -71,7 +79,7 @@ def connect(address=None, **options):
 
 
 @validate_params({"path": [str, os.PathLike]}, prefer_skip_nested_validation=True)
-def open_excerpts(path):
+def open_excerpts(path: PathLike) -> "Array":
     """Open a numpy file of excerpts as a dask array, of which each task reads its own rows.
 
     Nothing of the file is read or sent before it is asked for: a task opens the file where it runs.
@@ -129,7 +137,7 @@ def open_excerpts(path):
     {"estimator": [HasMethods(["predict_proba"])], "X": "no_validation"},
     prefer_skip_nested_validation=True,
 )
-def predict_proba(estimator, X):
+def predict_proba(estimator: Estimator | HasPredictProba, X: Chunked) -> "Array":
     """Prepare the probabilities of a chunked array's excerpts, to be computed chunk by chunk.
 
     Each chunk is one task. On a cluster the estimator goes to each worker once, whatever the number
@@ -190,7 +198,7 @@ def predict_proba(estimator, X):
     return X.map_parts(_predict_part, len(estimator.classes_), np.float32, shared)
 
 
-def predict(estimator, X):
+def predict(estimator: Estimator | HasPredictProba, X: Chunked) -> "Array":
     """Prepare the likeliest classes of a chunked array's excerpts, chunk by chunk.
 
     Of classes with the same probability it is the first.

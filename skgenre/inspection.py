@@ -1,16 +1,21 @@
 """What a fitted classifier listens to, in numbers; `skgenre.displays` draws them."""
 
 from numbers import Integral
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
-from sklearn.utils import Bunch, gen_batches
-from sklearn.utils._param_validation import Interval, StrOptions, validate_params
+from sklearn.utils import gen_batches
+from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_array, check_consistent_length
 
 from skgenre._backends import keras
+from skgenre._bunches import FilterResponses
 from skgenre._engine import ROWS_PER_CALL
 from skgenre._fitted_parts import fitted_parts
+from skgenre._sklearn_types import validate_params
+from skgenre._types import Estimator, Excerpts, Int
 from skgenre._validation import check_excerpts, check_labels
 
 __all__ = ["filter_responses", "saliency"]
@@ -28,7 +33,14 @@ _MIN_FFT_LENGTH = 1024
     },
     prefer_skip_nested_validation=True,
 )
-def saliency(estimator, X, *, target=None, method="gradient_x_input", n_steps=32):
+def saliency(
+    estimator: Estimator,
+    X: ArrayLike,
+    *,
+    target: Any = None,
+    method: Literal["gradient_x_input", "integrated_gradients"] = "gradient_x_input",
+    n_steps: Int = 32,
+) -> Excerpts:
     """Tell which moments of excerpts speak for a class.
 
     The saliency of a time step is how much it adds to the log-odds of the class,
@@ -132,7 +144,7 @@ def _class_numbers(classifier, X, target):
 
 
 @validate_params({"estimator": [BaseEstimator]}, prefer_skip_nested_validation=True)
-def filter_responses(estimator, *, sample_rate=None):
+def filter_responses(estimator: Estimator, *, sample_rate: Int | None = None) -> FilterResponses:
     """Tell which frequencies the filters of the first layer respond to.
 
     They are the absolute values of each kernel's Fourier transform; biases play no part.
@@ -196,7 +208,7 @@ def filter_responses(estimator, *, sample_rate=None):
     length = max(_MIN_FFT_LENGTH, kernels.shape[1])
     frequencies = np.fft.rfftfreq(length, 1 / parts.sample_rate)
     magnitudes = np.abs(np.fft.rfft(kernels, length))
-    return Bunch(
+    return FilterResponses(
         kernels=kernels,
         frequencies=frequencies,
         magnitudes=magnitudes,

@@ -1,17 +1,21 @@
 """Excerpts that stand on both sides of a split."""
 
+from collections.abc import Iterable
 from contextlib import closing
 from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.utils import check_array, gen_batches
-from sklearn.utils._param_validation import HasMethods, Interval, validate_params
+from sklearn.utils._param_validation import HasMethods, Interval
 
 from skgenre._large_amplitudes import sums_may_overflow
 from skgenre._recordings import Recordings
+from skgenre._sklearn_types import validate_params
 from skgenre._song_input import check_songs
 from skgenre._song_reading import read_waveforms
+from skgenre._types import Cache, Int, Songs
 from skgenre.audio import SAMPLE_RATE
 
 __all__ = ["Leak", "find_duplicates", "find_leaks"]
@@ -66,7 +70,9 @@ class Leak(NamedTuple):
     },
     prefer_skip_nested_validation=True,
 )
-def find_leaks(X, splits, *, min_overlap=40):
+def find_leaks(
+    X: ArrayLike, splits: Iterable[tuple[ArrayLike, ArrayLike]], *, min_overlap: Int = 40
+) -> list[Leak]:
     """Find test excerpts that overlap with training excerpts, or are copies of them.
 
     Excerpts cut from one song with a hop shorter than an excerpt have samples in common, and a
@@ -225,7 +231,13 @@ def _pairs(excerpts, train, test):
     },
     prefer_skip_nested_validation=True,
 )
-def find_duplicates(songs, *, sample_rate=SAMPLE_RATE, memory=None, n_jobs=None):
+def find_duplicates(
+    songs: Songs,
+    *,
+    sample_rate: Int = SAMPLE_RATE,
+    memory: str | Cache | None = None,
+    n_jobs: Int | None = None,
+) -> list[tuple[int, ...]]:
     """Find songs that are the same recording, whatever they are called.
 
     A recording that stands on both sides of a split flatters the score, and one that stands in two

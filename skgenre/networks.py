@@ -1,8 +1,11 @@
 """The lesson's networks: settings in, `keras.Model` out, and nothing else."""
 
+from collections.abc import Sequence
+
 import keras
 import numpy as np
 from keras import layers
+from numpy.typing import NDArray
 
 from skgenre._network_parameters import (
     DTYPE,
@@ -13,11 +16,12 @@ from skgenre._network_parameters import (
     mlp_parameters,
 )
 from skgenre._processes import prepare_process
+from skgenre._types import Int
 
 __all__ = ["Parameter", "build_cnn", "build_mlp", "format_parameter_table", "parameter_table"]
 
 # Bounds a network's weights to 200 MB; training takes several times as much.
-MAX_PARAMETERS = 50_000_000
+MAX_PARAMETERS: int = 50_000_000
 
 # Without a seed of its own every initializer would draw one from Python's global generator.
 # The values are replaced by `initial_weights` in any case.
@@ -25,15 +29,15 @@ _COMMON = {"dtype": DTYPE, "kernel_initializer": keras.initializers.GlorotUnifor
 
 
 def build_cnn(
-    n_timesteps,
-    n_outputs=1,
+    n_timesteps: Int,
+    n_outputs: Int = 1,
     *,
-    filters=(32, 32, 48, 48),
-    kernel_sizes=(31, 31, 15, 15),
-    strides=(4, 3, 2, 2),
-    dense_units=64,
-    seed=None,
-):
+    filters: Sequence[Int] = (32, 32, 48, 48),
+    kernel_sizes: Sequence[Int] = (31, 31, 15, 15),
+    strides: Sequence[Int] = (4, 3, 2, 2),
+    dense_units: Int = 64,
+    seed: Int | None = None,
+) -> keras.Model:
     """Build the lesson's convolutional network for raw waveforms.
 
     Strided convolutions with "same" padding and rectifiers, then one dense layer, then the
@@ -100,7 +104,13 @@ def build_cnn(
     return _stack(n_timesteps, [*stack, *_dense([dense_units], n_outputs)], "cnn", seed)
 
 
-def build_mlp(n_timesteps, n_outputs=1, *, hidden_units=(256, 64), seed=None):
+def build_mlp(
+    n_timesteps: Int,
+    n_outputs: Int = 1,
+    *,
+    hidden_units: Sequence[Int] = (256, 64),
+    seed: Int | None = None,
+) -> keras.Model:
     """Build the lesson's baseline, a multilayer perceptron on raw samples.
 
     Dense layers with rectifiers, then the output: a sigmoid for one output, a softmax for more.
@@ -143,7 +153,15 @@ def build_mlp(n_timesteps, n_outputs=1, *, hidden_units=(256, 64), seed=None):
     return _stack(n_timesteps, _dense(hidden_units, n_outputs), "mlp", seed)
 
 
-def count_cnn_parameters(n_timesteps, n_outputs, *, filters, kernel_sizes, strides, dense_units):
+def count_cnn_parameters(
+    n_timesteps: Int,
+    n_outputs: Int,
+    *,
+    filters: Sequence[Int],
+    kernel_sizes: Sequence[Int],
+    strides: Sequence[Int],
+    dense_units: Int,
+) -> int:
     """Count the weights of a network of `build_cnn` without building it."""
     settings = {"filters": filters, "kernel_sizes": kernel_sizes, "strides": strides}
     return count_numbers(
@@ -151,7 +169,7 @@ def count_cnn_parameters(n_timesteps, n_outputs, *, filters, kernel_sizes, strid
     )
 
 
-def count_mlp_parameters(n_timesteps, n_outputs, *, hidden_units):
+def count_mlp_parameters(n_timesteps: Int, n_outputs: Int, *, hidden_units: Sequence[Int]) -> int:
     """Count the weights of a network of `build_mlp` without building it."""
     return count_numbers(mlp_parameters(n_timesteps, n_outputs, hidden_units=hidden_units))
 
@@ -195,7 +213,9 @@ def _stack(n_timesteps, stack, name, seed):
     return model
 
 
-def initial_weights(model, seed=None):
+def initial_weights(
+    model: keras.Model, seed: Int | Sequence[Int] | None = None
+) -> list[NDArray[np.float32]]:
     """Draw fresh weights for a network: Glorot uniform kernels and zero biases.
 
     These are Keras' own defaults for dense and convolutional layers, drawn with numpy so that
@@ -234,7 +254,7 @@ def _glorot_uniform(rng, shape):
     return rng.uniform(-limit, limit, size=shape).astype(DTYPE)
 
 
-def parameter_table(model):
+def parameter_table(model: keras.Model) -> list[Parameter]:
     """List every parameter of a network as the lesson does.
 
     A layer's kernel and its bias are a row each.
@@ -266,7 +286,7 @@ def parameter_table(model):
     ]
 
 
-def format_parameter_table(model):
+def format_parameter_table(model: keras.Model) -> str:
     """Write a network's parameter table as text, with the total below it.
 
     A line tells the layer, the parameter's name, its type and its shape.

@@ -13,8 +13,9 @@ from importlib.util import find_spec
 from numbers import Integral
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.pipeline import Pipeline
-from sklearn.utils._param_validation import HasMethods, Interval, validate_params
+from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.validation import check_is_fitted
 
 from skgenre._atomic_files import replacing
@@ -22,6 +23,8 @@ from skgenre._extras import import_extra
 from skgenre._onnx_labels import as_graph_labels
 from skgenre._onnx_metadata import SONG_SETTINGS, Metadata
 from skgenre._onnx_unwrapping import cannot_export, detach, unwrap
+from skgenre._sklearn_types import validate_params
+from skgenre._types import Estimator, Int, PathLike
 from skgenre.audio import SAMPLE_RATE
 from skgenre.datasets import make_genre_excerpts
 from skgenre.onnx_runtime import ONNXClassifier
@@ -58,7 +61,13 @@ if find_spec("skl2onnx"):
     },
     prefer_skip_nested_validation=True,
 )
-def export_onnx(estimator, path, X=None, *, sample_rate=None):
+def export_onnx(
+    estimator: Estimator,
+    path: PathLike,
+    X: ArrayLike | None = None,
+    *,
+    sample_rate: Int | None = None,
+) -> None:
     """Write a fitted pipeline as an ONNX model, once ONNX Runtime has been seen to agree with it.
 
     The model takes excerpts of float32, in batches of any size, and gives labels and

@@ -1,17 +1,24 @@
 """Predictions from an ONNX model, with neither TensorFlow nor Keras nor scikit-learn loaded."""
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from skgenre._extras import import_extra
 from skgenre._foreign_files import check_size, one_error
 from skgenre._onnx_metadata import Metadata
+from skgenre._types import Labels, PathLike, Probabilities
+
+if TYPE_CHECKING:
+    from sklearn.utils import Tags
 
 __all__ = ["ONNXClassifier", "load_onnx"]
 
 MAX_BYTES = 2**30
 
 
-def load_onnx(path):
+def load_onnx(path: PathLike) -> "ONNXClassifier":
     """Load a model that `export_onnx` has written.
 
     The file may come from anywhere: it can name no other file, and what its graph would compute
@@ -109,7 +116,13 @@ class ONNXClassifier:
     array([0, 1])
     """
 
-    def __init__(self, content):
+    classes_: Labels
+    n_features_in_: int
+    sample_rate: int
+    song_settings: dict[str, Any]
+    class_prior_: NDArray[np.float64]
+
+    def __init__(self, content: bytes) -> None:
         self._content = content
         onnx_session = import_extra("skgenre._onnx_session", "onnx")
         self._session = onnx_session.RowSession(content)
@@ -121,7 +134,7 @@ class ONNXClassifier:
         self.class_prior_ = np.array(metadata.class_prior)
         self._check_tensors()
 
-    def predict(self, X):
+    def predict(self, X: ArrayLike) -> Labels:
         """Name the likeliest class of each excerpt.
 
         Of classes with the same probability it is the first.
@@ -162,7 +175,7 @@ class ONNXClassifier:
         """
         return self.classes_[self.predict_proba(X).argmax(axis=1)]
 
-    def predict_proba(self, X):
+    def predict_proba(self, X: ArrayLike) -> Probabilities:
         """Estimate the probability of each class for each excerpt.
 
         Excerpts are taken in batches that bound the memory of the run.
@@ -205,7 +218,7 @@ class ONNXClassifier:
         _, probabilities = self._run(X)
         return probabilities
 
-    def score(self, X, y, sample_weight=None):
+    def score(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
         """Take the accuracy of the predicted labels.
 
         It is what :func:`sklearn.metrics.accuracy_score` takes of the predicted labels.
@@ -279,16 +292,16 @@ class ONNXClassifier:
             raise ValueError("Input X contains NaN, infinity or a value too large for float32.")
         return X
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self._content,)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return (
             f"ONNXClassifier(classes={self.classes_.tolist()}, "
             f"n_timesteps={self.n_features_in_}, sample_rate={self.sample_rate})"
         )
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> "Tags":
         # scikit-learn takes longer to load than all the rest.
         from sklearn.utils import ClassifierTags, Tags, TargetTags
 

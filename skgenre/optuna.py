@@ -5,9 +5,14 @@ Inside the package ``import optuna`` means the library: imports are absolute.
 
 import copy
 import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from skgenre._backends import keras
 from skgenre._extras import import_extra
+
+if TYPE_CHECKING:
+    from optuna.trial import BaseTrial
 
 __all__ = ["PruningCallback"]
 
@@ -87,7 +92,11 @@ class PruningCallback(keras.callbacks.Callback):
     ['COMPLETE', 'PRUNED']
     """
 
-    def __init__(self, trial, monitor="val_loss"):
+    def __init__(
+        self,
+        trial: "BaseTrial",
+        monitor: Literal["val_loss", "val_accuracy", "loss", "accuracy"] = "val_loss",
+    ) -> None:
         super().__init__()
         _check_direction(trial, monitor)
         self.trial = trial
@@ -95,11 +104,11 @@ class PruningCallback(keras.callbacks.Callback):
         # Shared by all copies, so that steps go on where another fit has ended.
         self._reported = []
 
-    def __deepcopy__(self, memo):
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         """Copy the callback alone: a copy of the trial would be none of the study's."""
         return copy.copy(self)
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         """Report an epoch's value, and end the training where the trial is pruned.
 
         Keras and the classifiers call it; nobody else has to.

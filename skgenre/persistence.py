@@ -1,8 +1,7 @@
 """Fitted estimators in files that hold values and arrays, and no code."""
 
 import os
-
-from sklearn.utils._param_validation import validate_params
+from typing import Any
 
 from skgenre import _model_archives
 from skgenre._atomic_files import replacing
@@ -12,11 +11,13 @@ from skgenre._foreign_files import one_error
 from skgenre._frozen_distributions import named
 from skgenre._model_info import ModelInfo, model_info
 from skgenre._safe_loading import REFUSED, check_types
+from skgenre._sklearn_types import validate_params
 from skgenre._trusted_types import LOADERS
+from skgenre._types import PathLike
 
 __all__ = ["TRUSTED_TYPES", "ModelInfo", "load", "model_info", "save"]
 
-TRUSTED_TYPES = tuple(LOADERS)
+TRUSTED_TYPES: tuple[str, ...] = tuple(LOADERS)
 """What `save` and `load` allow beyond what skops itself knows to be harmless: numbers, texts,
 containers, arrays, numpy's functions, and the estimators of scikit-learn."""
 
@@ -25,7 +26,7 @@ containers, arrays, numpy's functions, and the estimators of scikit-learn."""
     {"estimator": "no_validation", "path": [str, os.PathLike], "trusted": [list, tuple]},
     prefer_skip_nested_validation=True,
 )
-def save(estimator, path, *, trusted=()):
+def save(estimator: Any, path: PathLike, *, trusted: list[str] | tuple[str, ...] = ()) -> None:
     """Save an estimator to a file that can be loaded without running code from it.
 
     The file is what ``skops.io.dump`` writes, with the versions of the libraries beside it. A
@@ -90,7 +91,7 @@ def save(estimator, path, *, trusted=()):
 @validate_params(
     {"path": [str, os.PathLike], "trusted": [list, tuple]}, prefer_skip_nested_validation=True
 )
-def load(path, *, trusted=()):
+def load(path: PathLike, *, trusted: list[str] | tuple[str, ...] = ()) -> Any:
     """Load an estimator from a file that `save` has written.
 
     The file may come from anywhere. Nothing in it is unpickled or run, only objects of trusted

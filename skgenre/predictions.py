@@ -7,15 +7,17 @@ from typing import NamedTuple
 
 import numpy as np
 from joblib import Parallel, delayed
-from sklearn.utils._param_validation import HasMethods, Interval, validate_params
+from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.validation import check_is_fitted
 
 from skgenre._prediction_parts import PartedTable
 from skgenre._prediction_tables import Predictions, make_tables
+from skgenre._sklearn_types import validate_params
 from skgenre._song_batches import gather
 from skgenre._song_input import PATH_TYPES, check_songs
 from skgenre._song_reading import keep_readable, read_waveforms
 from skgenre._terminal.bars import bar
+from skgenre._types import Cache, Int, PathLike, Paths, PredictsSongs
 from skgenre.songs import SongClassifier
 
 __all__ = ["WrittenPredictions", "write_predictions"]
@@ -49,7 +51,7 @@ class WrittenPredictions(NamedTuple):
 
     n_written: int
     n_skipped: int
-    failures: list
+    failures: list[str]
 
 
 @validate_params(
@@ -66,16 +68,16 @@ class WrittenPredictions(NamedTuple):
     prefer_skip_nested_validation=True,
 )
 def write_predictions(
-    classifier,
-    songs,
-    path,
+    classifier: PredictsSongs,
+    songs: Paths,
+    path: PathLike,
     *,
-    resume=False,
-    songs_per_part=50,
-    n_jobs=None,
-    verbose=0,
-    memory=None,
-):
+    resume: bool = False,
+    songs_per_part: Int = 50,
+    n_jobs: Int | None = None,
+    verbose: Int = 0,
+    memory: str | Cache | None = None,
+) -> WrittenPredictions:
     """Predict songs and write a table of their labels and probabilities.
 
     Songs are predicted in parts, which joblib hands out: to threads, or to what

@@ -2,21 +2,29 @@
 
 from contextlib import contextmanager
 from copy import deepcopy
+from typing import Any, Literal, Self, overload
 
 import numpy as np
-from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin, _fit_context
+from numpy.typing import ArrayLike, NDArray
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils import assert_all_finite, gen_batches
+from sklearn.utils import Tags, assert_all_finite, gen_batches
 from sklearn.utils._param_validation import StrOptions
-from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skgenre._bare_estimators import without_callbacks
 from skgenre._chunked_arrays import ChunkedExcerpts, check_chunked, is_chunked
 from skgenre._documentation import DocumentationLinkMixin
 from skgenre._large_amplitudes import sums_may_overflow
-from skgenre._sklearn_callbacks import CallbackSupportMixin
+from skgenre._sklearn_types import (
+    BaseEstimator,
+    CallbackSupportMixin,
+    OneToOneFeatureMixin,
+    TransformerMixin,
+    available_if,
+    fit_context,
+)
 from skgenre._snapshots import replaced_once_fitted, snapshot
+from skgenre._types import Chunked, ExcerptsLike
 
 __all__ = ["WaveformScaler"]
 
@@ -107,14 +115,27 @@ class WaveformScaler(
         "copy": ["boolean"],
     }
 
-    def __init__(self, *, scale="rms", center=True, per_excerpt=False, copy=True):
+    mean_: float
+    scale_: float
+    n_samples_seen_: int
+    n_features_in_: int
+    feature_names_in_: NDArray[np.object_]
+
+    def __init__(
+        self,
+        *,
+        scale: Literal["rms", "std", "peak"] | None = "rms",
+        center: bool = True,
+        per_excerpt: bool = False,
+        copy: bool = True,
+    ) -> None:
         self.scale = scale
         self.center = center
         self.per_excerpt = per_excerpt
         self.copy = copy
 
-    @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y=None):
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X: ExcerptsLike, y: object = None) -> Self:
         """Learn the mean and the scale of a training set.
 
         What an earlier fit has learned is forgotten.
@@ -151,8 +172,8 @@ class WaveformScaler(
         """
         return self._learn(X, y, first=True)
 
-    @_fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(self, X, y=None):
+    @fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X: ExcerptsLike, y: object = None) -> Self:
         """Learn from one more part of a training set, as if all parts had come at once.
 
         A data set larger than memory can be learned from in this way.
@@ -188,7 +209,13 @@ class WaveformScaler(
         """
         return self._learn(X, y, first=not hasattr(self, "n_samples_seen_"))
 
-    def transform(self, X):
+    @overload
+    def transform(self, X: Chunked) -> Any: ...
+
+    @overload
+    def transform(self, X: ArrayLike) -> NDArray[Any]: ...
+
+    def transform(self, X: Any) -> Any:
         """Scale excerpts.
 
         Each excerpt keeps its shape: only its amplitude and its offset change.
@@ -236,8 +263,14 @@ class WaveformScaler(
             X /= X.dtype.type(self.scale_)
         return X
 
+    @overload
+    def inverse_transform(self, X: Chunked) -> Any: ...
+
+    @overload
+    def inverse_transform(self, X: ArrayLike) -> NDArray[Any]: ...
+
     @available_if(_for_the_data_set)
-    def inverse_transform(self, X):
+    def inverse_transform(self, X: Any) -> Any:
         """Undo the scaling; available where ``per_excerpt=False``.
 
         An excerpt's own mean and scale, of ``per_excerpt=True``, are not kept.
@@ -346,7 +379,7 @@ class WaveformScaler(
             X /= _divisor(size, mean, X.dtype).astype(X.dtype)
         return X
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> "Tags":
         tags = super().__sklearn_tags__()
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags

@@ -3,19 +3,27 @@
 import warnings
 from contextlib import closing
 from numbers import Integral, Real
+from typing import Any, Literal, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, _fit_context, clone
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import MetaEstimatorMixin, clone
 from sklearn.pipeline import make_pipeline
-from sklearn.utils import Bunch
+from sklearn.utils import Tags
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
+from skgenre._bunches import SongCourse
 from skgenre._documentation import DocumentationLinkMixin
 from skgenre._excerpt_classifiers import check_excerpt_classifier
 from skgenre._fit_metadata import fit_with_metadata
 from skgenre._recordings import Recordings, describe_duplicates
-from skgenre._sklearn_callbacks import CallbackSupportMixin
+from skgenre._sklearn_types import (
+    BaseEstimator,
+    CallbackSupportMixin,
+    ClassifierMixin,
+    fit_context,
+)
 from skgenre._snapshots import replaced_once_fitted, snapshot
 from skgenre._song_batches import predict_by_song
 from skgenre._song_cutting import count_timesteps, cut_nothing, cut_song
@@ -24,6 +32,7 @@ from skgenre._song_labels import check_labelled_songs, check_trainable, learned_
 from skgenre._song_reading import read_waveforms
 from skgenre._song_warnings import DuplicateSongWarning, UnreadableSongWarning
 from skgenre._terminal.bars import follow
+from skgenre._types import Cache, Estimator, Float, Int, Labels, Songs
 from skgenre.audio import EXCERPT_SECONDS, SAMPLE_RATE
 from skgenre.preprocessing import WaveformScaler
 
@@ -127,21 +136,26 @@ class SongClassifier(
         "verbose": ["verbose"],
     }
 
+    classes_: Labels
+    estimator_: Any
+    class_prior_: NDArray[np.float64]
+    n_excerpts_: NDArray[np.int64]
+
     def __init__(
         self,
-        estimator=None,
+        estimator: Estimator | None = None,
         *,
-        sample_rate=SAMPLE_RATE,
-        excerpt_seconds=EXCERPT_SECONDS,
-        hop_seconds=None,
-        max_excerpts=None,
-        aggregate="mean",
-        song_weight="equal",
-        memory=None,
-        n_jobs=None,
-        on_error="raise",
-        verbose=0,
-    ):
+        sample_rate: Int = SAMPLE_RATE,
+        excerpt_seconds: Float = EXCERPT_SECONDS,
+        hop_seconds: Float | None = None,
+        max_excerpts: Int | None = None,
+        aggregate: Literal["mean", "vote", "max"] = "mean",
+        song_weight: Literal["equal", "length"] = "equal",
+        memory: str | Cache | None = None,
+        n_jobs: Int | None = None,
+        on_error: Literal["raise", "skip"] = "raise",
+        verbose: Int = 0,
+    ) -> None:
         self.estimator = estimator
         self.sample_rate = sample_rate
         self.excerpt_seconds = excerpt_seconds
@@ -154,8 +168,8 @@ class SongClassifier(
         self.on_error = on_error
         self.verbose = verbose
 
-    @_fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X, y, sample_weight=None):
+    @fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X: Songs, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Learn from songs.
 
         All songs are read and cut first; then `estimator` is fitted once, on the excerpts of all.
@@ -221,7 +235,7 @@ class SongClassifier(
             warnings.warn(text, DuplicateSongWarning, stacklevel=3)
         return self
 
-    def predict(self, X):
+    def predict(self, X: Songs) -> Labels:
         """Name the likeliest class of each song.
 
         It is the one with the greatest probability, the first of those that share it.
@@ -262,7 +276,7 @@ class SongClassifier(
         likeliest = fitted.predict_proba(X).argmax(axis=1)
         return fitted.classes_[likeliest]
 
-    def predict_proba(self, X):
+    def predict_proba(self, X: Songs) -> NDArray[np.floating[Any]]:
         """Estimate the probability of each class for each song.
 
         `aggregate` says how they come from the probabilities of the song's excerpts.
@@ -303,7 +317,7 @@ class SongClassifier(
         courses = fitted.predict_excerpts(X)
         return np.array([fitted._aggregate(course.probabilities) for course in courses])
 
-    def predict_excerpts(self, X):
+    def predict_excerpts(self, X: Songs) -> list[SongCourse]:
         """Tell the course of each song: what its excerpts say, one after the other.
 
         From it one sees where in a song the classifier hears which class.
@@ -431,7 +445,7 @@ class SongClassifier(
     def _follow(self, song, probabilities):
         if probabilities is None:
             probabilities = np.empty((0, len(self.classes_)))
-        return Bunch(
+        return SongCourse(
             seconds=song.starts / self.sample_rate,
             probabilities=probabilities,
             labels=self.classes_[probabilities.argmax(axis=1)],
@@ -448,7 +462,7 @@ class SongClassifier(
         votes = np.bincount(probabilities.argmax(axis=1), minlength=len(self.classes_))
         return votes / len(probabilities)
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> "Tags":
         tags = super().__sklearn_tags__()
         tags.input_tags.string = True
         return tags

@@ -28,8 +28,9 @@ from sklearn.model_selection import (
 from sklearn.pipeline import make_pipeline
 
 from skgenre import SongClassifier, WaveformScaler, audio
-from skgenre.evaluation import FewerFoldsWarning, SongEvaluation, evaluate_songs
+from skgenre.evaluation import FewerFoldsWarning, evaluate_songs
 from skgenre.songs import DuplicateSongWarning, UnreadableSongWarning
+from tests.evaluations import make_evaluation
 from tests.labelled_songs import make_songs, song, spectrum_classifier
 from tests.small_networks import tiny_cnn
 
@@ -325,34 +326,9 @@ def test_what_is_wrong_is_named(songs, change, error, message):
 # --- scores
 
 
-def made(y_true, y_pred, probabilities=None, **changes):
-    """Make an evaluation without songs."""
-    classes = np.unique([*y_true, *y_pred])
-    if probabilities is None:
-        probabilities = (np.array(y_pred)[:, np.newaxis] == classes).astype(float)
-    parts = {
-        "names": [f"{number}.ogg" for number in range(len(y_true))],
-        "y_true": np.array(y_true),
-        "y_pred": np.array(y_pred),
-        "classes": classes,
-        "probabilities": np.array(probabilities),
-        "fold": np.arange(len(y_true)) % 2,
-        "courses": [],
-        "histories": [{}, {}],
-        "durations": np.ones(len(y_true)),
-        "excerpt_seconds": 3.0,
-        "sample_rate": 400,
-        "failures": [],
-        "duplicates": [],
-        "parameters": {},
-        "versions": {},
-    }
-    return SongEvaluation(**{**parts, **changes})
-
-
 def test_scores():
     y_true, y_pred = list("aaaaabbbcc"), list("aaaabbbaca")
-    found = made(y_true, y_pred)
+    found = make_evaluation(y_true, y_pred)
     assert found.accuracy == pytest.approx(0.7)
     assert found.balanced_accuracy == pytest.approx(balanced_accuracy_score(y_true, y_pred))
     assert (found.majority_genre, found.majority_share) == ("a", 0.5)
@@ -366,7 +342,7 @@ def test_scores():
 
 
 def test_a_class_that_no_song_of_a_fold_has_does_not_count_there():
-    found = made(list("abab"), list("aaab"), fold=np.array([0, 1, 0, 1]))
+    found = make_evaluation(list("abab"), list("aaab"), fold=np.array([0, 1, 0, 1]))
     assert [score["balanced_accuracy"] for score in found.fold_scores] == [1.0, 0.5]
 
 
@@ -389,7 +365,7 @@ def test_always_predicting_the_commonest_genre_has_the_majority_share(songs):
     ],
 )
 def test_the_interval_is_wilsons(hits, n_songs, low, high):
-    found = made(["a"] * n_songs, ["a"] * hits + ["b"] * (n_songs - hits))
+    found = make_evaluation(["a"] * n_songs, ["a"] * hits + ["b"] * (n_songs - hits))
     assert_allclose(found.confidence_interval(), (low, high), atol=5e-5)
     narrow, wide = found.confidence_interval(0.5), found.confidence_interval(0.99)
     assert wide[0] <= low <= narrow[0] < narrow[1] < high < wide[1]
@@ -398,15 +374,15 @@ def test_the_interval_is_wilsons(hits, n_songs, low, high):
 @pytest.mark.parametrize("level", [0, 1, 95, -0.5, float("nan")])
 def test_levels_are_shares(level):
     with pytest.raises(ValueError, match="level must be between 0 and 1"):
-        made(["a"], ["b"]).confidence_interval(level)
+        make_evaluation(["a"], ["b"]).confidence_interval(level)
 
 
 def test_the_most_confident_mistakes_come_first():
-    found = made(
+    found = make_evaluation(
         list("aaabb"), list("abbab"), [[0.9, 0.1], [0.4, 0.6], [0.1, 0.9], [0.7, 0.3], [0, 1]]
     )
     assert_array_equal(found.mistakes, [2, 3, 1])
-    assert len(made(["a"], ["a"]).mistakes) == 0
+    assert len(make_evaluation(["a"], ["a"]).mistakes) == 0
 
 
 def test_records_and_parameters_can_be_written_as_json(evaluation):

@@ -3,14 +3,16 @@
 import os
 import warnings
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple, overload
 
 import numpy as np
-from sklearn.utils import Bunch
-from sklearn.utils._param_validation import validate_params
+from numpy.typing import NDArray
 
+from skgenre._bunches import SongFolder
 from skgenre._folder_walk import describe_unreadable, walk_folders
+from skgenre._sklearn_types import validate_params
 from skgenre._song_warnings import UnreadableSongWarning
+from skgenre._types import PathLike
 
 # What skgenre.audio.read_audio reads; the last three lines with PyAV.
 SOUND_SUFFIXES = frozenset(
@@ -56,11 +58,29 @@ class ListedFolder(NamedTuple):
         return len(self.left_out) + len(self.unreadable)
 
 
+@overload
+def load_audio_folder(path: PathLike, *, return_X_y: Literal[False] = False) -> SongFolder: ...
+
+
+@overload
+def load_audio_folder(
+    path: PathLike, *, return_X_y: Literal[True]
+) -> tuple[list[str], NDArray[np.int64]]: ...
+
+
+@overload
+def load_audio_folder(
+    path: PathLike, *, return_X_y: bool
+) -> SongFolder | tuple[list[str], NDArray[np.int64]]: ...
+
+
 @validate_params(
     {"path": [str, os.PathLike], "return_X_y": ["boolean"]},
     prefer_skip_nested_validation=True,
 )
-def load_audio_folder(path, *, return_X_y=False):
+def load_audio_folder(
+    path: PathLike, *, return_X_y: bool = False
+) -> SongFolder | tuple[list[str], NDArray[np.int64]]:
     """Find the songs in a folder that has a folder for each genre.
 
     As :func:`sklearn.datasets.load_files`, but no file is opened: what comes back are paths, which
@@ -135,7 +155,7 @@ def load_audio_folder(path, *, return_X_y=False):
     target_names, target = np.unique(folder.genres, return_inverse=True)
     if return_X_y:
         return folder.paths, target
-    return Bunch(
+    return SongFolder(
         paths=folder.paths,
         target=target,
         target_names=target_names,

@@ -4,12 +4,14 @@ import os
 from collections import Counter
 from numbers import Integral
 
-from sklearn.utils._param_validation import HasMethods, Interval, validate_params
+from sklearn.utils._param_validation import HasMethods, Interval
 
 from skgenre._audio_info import audio_info
 from skgenre._recordings import Recordings
+from skgenre._sklearn_types import validate_params
 from skgenre._song_reading import make_song_reader, read_ahead
 from skgenre._terminal.bars import follow
+from skgenre._types import Cache, Int, PathLike
 from skgenre.audio import SAMPLE_RATE
 from skgenre.datasets._audio_folder import (
     OTHER_MUSIC_SUFFIXES,
@@ -31,7 +33,12 @@ from skgenre.datasets._scanned_folder import AudioFolderScan, ScannedSong
     prefer_skip_nested_validation=True,
 )
 def scan_audio_folder(
-    folder, *, sample_rate=SAMPLE_RATE, memory=None, n_jobs=None, verbose=0
+    folder: PathLike,
+    *,
+    sample_rate: Int = SAMPLE_RATE,
+    memory: str | Cache | None = None,
+    n_jobs: Int | None = None,
+    verbose: Int = 0,
 ) -> AudioFolderScan:
     """Find out what is in a folder that has a folder of songs for each genre, before learning.
 

@@ -3,11 +3,14 @@
 import os
 
 import numpy as np
-from sklearn.utils import Bunch, check_array, check_consistent_length, column_or_1d
-from sklearn.utils._param_validation import validate_params
+from numpy.typing import ArrayLike
+from sklearn.utils import check_array, check_consistent_length, column_or_1d
 
 from skgenre._atomic_files import replacing
+from skgenre._bunches import HalvedExcerpts
 from skgenre._foreign_files import one_error
+from skgenre._sklearn_types import validate_params
+from skgenre._types import PathLike
 from skgenre._zip_archives import DAMAGED, open_archive
 from skgenre.datasets._npz_header import MAX_DIRECTORY_BYTES, MAX_TOTAL_BYTES, find_members
 
@@ -18,7 +21,9 @@ _CHUNK_BYTES = 2**20
     {"path": [str, os.PathLike], "target_names": "no_validation"},
     prefer_skip_nested_validation=True,
 )
-def load_excerpts_npz(path, *, target_names=("classical", "rock")):
+def load_excerpts_npz(
+    path: PathLike, *, target_names: ArrayLike = ("classical", "rock")
+) -> HalvedExcerpts:
     """Load excerpts of two genres from an npz file laid out in halves.
 
     The file holds the arrays `train` and `test`, one excerpt a row. In each, the first half of the
@@ -88,7 +93,7 @@ def load_excerpts_npz(path, *, target_names=("classical", "rock")):
         open_archive(file, MAX_DIRECTORY_BYTES) as archive,
     ):
         X_train, X_test = _read_halves(archive)
-    return Bunch(
+    return HalvedExcerpts(
         X_train=X_train,
         y_train=_label_halves(X_train),
         X_test=X_test,
@@ -107,7 +112,9 @@ def load_excerpts_npz(path, *, target_names=("classical", "rock")):
     },
     prefer_skip_nested_validation=True,
 )
-def save_excerpts_npz(path, X_train, y_train, X_test, y_test):
+def save_excerpts_npz(
+    path: PathLike, X_train: ArrayLike, y_train: ArrayLike, X_test: ArrayLike, y_test: ArrayLike
+) -> None:
     """Save excerpts of two genres to an npz file laid out in halves.
 
     Rows are sorted by class; within a class they keep their order. A file at `path` is replaced

@@ -1,22 +1,48 @@
 """Real music that comes with the package."""
 
 from importlib import resources
+from typing import Literal, TypeAlias, overload
 
 import numpy as np
-from sklearn.utils import Bunch
-from sklearn.utils._param_validation import validate_params
+from numpy.typing import NDArray
 
+from skgenre._bunches import GenreExcerpts
+from skgenre._sklearn_types import validate_params
+from skgenre._types import Excerpts
 from skgenre.audio import SAMPLE_RATE
 from skgenre.datasets._sources import AMPLITUDE_ONE, GENRES, SOURCES
 
 _DATA = resources.files(__package__) / "data"
+
+_Names: TypeAlias = tuple[str, ...] | list[str]
+_Arrays: TypeAlias = tuple[Excerpts, NDArray[np.int64]]
+
+
+@overload
+def load_genre_excerpts(
+    genres: _Names = ("classical", "rock"), *, return_X_y: Literal[False] = False
+) -> GenreExcerpts: ...
+
+
+@overload
+def load_genre_excerpts(
+    genres: _Names = ("classical", "rock"), *, return_X_y: Literal[True]
+) -> _Arrays: ...
+
+
+@overload
+def load_genre_excerpts(
+    genres: _Names = ("classical", "rock"), *, return_X_y: bool
+) -> GenreExcerpts | _Arrays: ...
 
 
 @validate_params(
     {"genres": "no_validation", "return_X_y": ["boolean"]},
     prefer_skip_nested_validation=True,
 )
-def load_genre_excerpts(genres=("classical", "rock"), *, return_X_y=False):
+def load_genre_excerpts(
+    genres: _Names = ("classical", "rock"), *, return_X_y: bool = False
+) -> GenreExcerpts | _Arrays:
     """Load excerpts of real music of up to three genres.
 
     ==================   ==============================================
@@ -95,7 +121,7 @@ def load_genre_excerpts(genres=("classical", "rock"), *, return_X_y=False):
     target = np.array([genres.index(genre) for genre in song_genres], dtype=np.int64)[groups]
     if return_X_y:
         return data, target
-    return Bunch(
+    return GenreExcerpts(
         data=data,
         target=target,
         target_names=np.array(genres, dtype=str),

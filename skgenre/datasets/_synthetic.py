@@ -3,10 +3,13 @@
 from numbers import Integral, Real
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtri
 from sklearn.utils import check_random_state
-from sklearn.utils._param_validation import Interval, validate_params
+from sklearn.utils._param_validation import Interval
 
+from skgenre._sklearn_types import validate_params
+from skgenre._types import Excerpts, Float, Int, RandomState
 from skgenre.audio import SAMPLE_RATE
 
 LOWEST_HZ = 10.0
@@ -26,8 +29,13 @@ _PARTIALS = np.array([1.0, 0.5, 0.25])
     prefer_skip_nested_validation=True,
 )
 def make_genre_excerpts(
-    n_samples=200, *, n_classes=2, n_timesteps=1200, noise=0.5, random_state=None
-):
+    n_samples: Int = 200,
+    *,
+    n_classes: Int = 2,
+    n_timesteps: Int = 1200,
+    noise: Float = 0.5,
+    random_state: RandomState = None,
+) -> tuple[Excerpts, NDArray[np.int64]]:
     """Generate excerpts whose classes differ in pitch, but not in amplitudes.
 
     Each excerpt is a chord of three partials with random phases and a slow tremolo, plus white

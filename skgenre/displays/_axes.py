@@ -1,8 +1,20 @@
 """Axes to draw on, and colours."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeAlias
+
 import numpy as np
+from numpy.typing import NDArray
 
 from skgenre._extras import import_extra
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SingleAxes: TypeAlias = "Axes | NDArray[np.object_] | Sequence[Axes] | None"
+SeveralAxes: TypeAlias = (
+    "Axes | NDArray[np.object_] | Sequence[Axes] | Sequence[Sequence[Axes]] | None"
+)
 
 # Told apart with any colour vision: Okabe and Ito, https://jfly.uni-koeln.de/color/
 COLORS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#000000")

@@ -1,14 +1,23 @@
 """Excerpts as waves."""
 
+from collections.abc import Sequence
 from numbers import Integral
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_random_state
-from sklearn.utils._param_validation import Interval, validate_params
+from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_array, check_consistent_length, column_or_1d
 
+from skgenre._sklearn_types import validate_params
+from skgenre._types import Int, RandomState
 from skgenre.audio import SAMPLE_RATE
-from skgenre.displays._axes import COLORS, plain, take_axes
+from skgenre.displays._axes import COLORS, SeveralAxes, plain, take_axes
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
 _COUNT = [Interval(Integral, 1, None, closed="left")]
 
@@ -50,7 +59,13 @@ class ExcerptDisplay:
     (2, 4)
     """
 
-    def __init__(self, *, excerpts, labels, sample_rate):
+    axes_: NDArray[np.object_]
+    figure_: "Figure"
+    waves_: "list[Line2D]"
+
+    def __init__(
+        self, *, excerpts: Sequence[NDArray[Any]], labels: Sequence[Any], sample_rate: Int
+    ) -> None:
         self.excerpts = excerpts
         self.labels = labels
         self.sample_rate = sample_rate
@@ -67,8 +82,15 @@ class ExcerptDisplay:
         prefer_skip_nested_validation=True,
     )
     def from_excerpts(
-        cls, X, y=None, *, n_per_class=3, sample_rate=SAMPLE_RATE, random_state=None, ax=None
-    ):
+        cls,
+        X: ArrayLike,
+        y: ArrayLike | None = None,
+        *,
+        n_per_class: Int = 3,
+        sample_rate: Int = SAMPLE_RATE,
+        random_state: RandomState = None,
+        ax: SeveralAxes = None,
+    ) -> Self:
         """Draw some excerpts of each class.
 
         They are drawn at random, and stand in the order of the rows of `X`.
@@ -120,7 +142,7 @@ class ExcerptDisplay:
         ]
         return cls(excerpts=excerpts, labels=list(rows_by_label), sample_rate=sample_rate).plot(ax)
 
-    def plot(self, ax=None):
+    def plot(self, ax: SeveralAxes = None) -> Self:
         """Draw the excerpts, all at one scale.
 
         The axes of an earlier picture are left as they are.

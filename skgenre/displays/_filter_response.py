@@ -1,8 +1,18 @@
 """What the first layer listens to."""
 
-import numpy as np
+from typing import TYPE_CHECKING, Any, Self
 
-from skgenre.displays._axes import COLORS, take_axes
+import numpy as np
+from numpy.typing import NDArray
+
+from skgenre._types import Estimator, Int
+from skgenre.displays._axes import COLORS, SeveralAxes, take_axes
+
+if TYPE_CHECKING:
+    from matplotlib.collections import QuadMesh
+    from matplotlib.colorbar import Colorbar
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
 # Fainter than this in dB, next to a filter's peak, is drawn as silence.
 QUIETEST = -30
@@ -55,14 +65,34 @@ class FilterResponseDisplay:
     32
     """
 
-    def __init__(self, *, kernels, frequencies, magnitudes, sample_rate):
+    axes_: NDArray[np.object_]
+    figure_: "Figure"
+    waves_: "list[Line2D]"
+    responses_: "QuadMesh"
+    colorbar_: "Colorbar"
+    order_: NDArray[np.int64]
+
+    def __init__(
+        self,
+        *,
+        kernels: NDArray[Any],
+        frequencies: NDArray[Any],
+        magnitudes: NDArray[Any],
+        sample_rate: Int,
+    ) -> None:
         self.kernels = kernels
         self.frequencies = frequencies
         self.magnitudes = magnitudes
         self.sample_rate = sample_rate
 
     @classmethod
-    def from_estimator(cls, estimator, *, sample_rate=None, ax=None):
+    def from_estimator(
+        cls,
+        estimator: Estimator,
+        *,
+        sample_rate: Int | None = None,
+        ax: SeveralAxes = None,
+    ) -> Self:
         """Draw the first layer of a fitted classifier.
 
         Nothing is predicted; the picture tells of the weights alone.
@@ -109,7 +139,7 @@ class FilterResponseDisplay:
             sample_rate=found.sample_rate,
         ).plot(ax=ax)
 
-    def plot(self, ax=None):
+    def plot(self, ax: SeveralAxes = None) -> Self:
         """Draw waves and responses.
 
         Waves stand on the left, over milliseconds, responses on the right, over Hz.

@@ -1,8 +1,19 @@
 """Which moments of an excerpt speak for a class."""
 
-import numpy as np
+from typing import TYPE_CHECKING, Any, Literal, Self
 
-from skgenre.displays._axes import FOR_AND_AGAINST, plain, take_axes
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from skgenre._types import Estimator, Float, Int
+from skgenre.displays._axes import FOR_AND_AGAINST, SingleAxes, plain, take_axes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.collections import QuadMesh
+    from matplotlib.colorbar import Colorbar
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
 WINDOW_SECONDS = 0.05
 
@@ -53,7 +64,15 @@ class SaliencyDisplay:
     (120,)
     """
 
-    def __init__(self, *, excerpt, saliency, sample_rate, label):
+    ax_: "Axes"
+    figure_: "Figure"
+    wave_: "Line2D"
+    windows_: "QuadMesh"
+    colorbar_: "Colorbar"
+
+    def __init__(
+        self, *, excerpt: NDArray[Any], saliency: NDArray[Any], sample_rate: Int, label: Any
+    ) -> None:
         self.excerpt = excerpt
         self.saliency = saliency
         self.sample_rate = sample_rate
@@ -62,16 +81,16 @@ class SaliencyDisplay:
     @classmethod
     def from_estimator(
         cls,
-        estimator,
-        excerpt,
+        estimator: Estimator,
+        excerpt: ArrayLike,
         *,
-        target=None,
-        method="gradient_x_input",
-        n_steps=32,
-        sample_rate=None,
-        window_seconds=WINDOW_SECONDS,
-        ax=None,
-    ):
+        target: Any = None,
+        method: Literal["gradient_x_input", "integrated_gradients"] = "gradient_x_input",
+        n_steps: Int = 32,
+        sample_rate: Int | None = None,
+        window_seconds: Float = WINDOW_SECONDS,
+        ax: SingleAxes = None,
+    ) -> Self:
         """Draw what a fitted classifier hears in an excerpt.
 
         How much each moment adds to the log-odds of a class is measured first.
@@ -134,7 +153,7 @@ class SaliencyDisplay:
         display = cls(excerpt=excerpt, saliency=found, sample_rate=parts.sample_rate, label=target)
         return display.plot(window_seconds=window_seconds, ax=ax)
 
-    def plot(self, ax=None, *, window_seconds=WINDOW_SECONDS):
+    def plot(self, ax: SingleAxes = None, *, window_seconds: Float = WINDOW_SECONDS) -> Self:
         """Draw the excerpt and what its moments say.
 
         Saliencies are added up over short windows, for the eye.

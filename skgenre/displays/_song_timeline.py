@@ -1,9 +1,19 @@
 """A song over time."""
 
+from typing import TYPE_CHECKING, Any, Self
+
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.validation import check_is_fitted
 
-from skgenre.displays._axes import COLORS, HATCHES, plain, take_axes
+from skgenre._types import Estimator, Float, PathLike
+from skgenre.displays._axes import COLORS, HATCHES, SingleAxes, plain, take_axes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.collections import PolyCollection
+    from matplotlib.figure import Figure
+    from matplotlib.legend import Legend
 
 
 class SongTimelineDisplay:
@@ -53,9 +63,20 @@ class SongTimelineDisplay:
     array([0., 3., 6.])
     """
 
+    ax_: "Axes"
+    figure_: "Figure"
+    areas_: "list[PolyCollection]"
+    legend_: "Legend"
+
     def __init__(
-        self, *, seconds, probabilities, classes, excerpt_seconds, song_probabilities=None
-    ):
+        self,
+        *,
+        seconds: NDArray[Any],
+        probabilities: NDArray[Any],
+        classes: NDArray[Any],
+        excerpt_seconds: Float,
+        song_probabilities: NDArray[Any] | None = None,
+    ) -> None:
         self.seconds = seconds
         self.probabilities = probabilities
         self.classes = classes
@@ -63,7 +84,9 @@ class SongTimelineDisplay:
         self.song_probabilities = song_probabilities
 
     @classmethod
-    def from_estimator(cls, estimator, song, *, ax=None):
+    def from_estimator(
+        cls, estimator: Estimator, song: PathLike | ArrayLike, *, ax: SingleAxes = None
+    ) -> Self:
         """Draw what a fitted song classifier hears along a song.
 
         The song is read, cut and predicted first, as in `predict_excerpts`.
@@ -114,7 +137,7 @@ class SongTimelineDisplay:
             song_probabilities=estimator._aggregate(course.probabilities),
         ).plot(ax=ax)
 
-    def plot(self, ax=None):
+    def plot(self, ax: SingleAxes = None) -> Self:
         """Draw the song.
 
         Each excerpt is a bar, divided among the classes.

@@ -1,8 +1,17 @@
 """The course of a training."""
 
-import numpy as np
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Self
 
-from skgenre.displays._axes import COLORS, take_axes
+import numpy as np
+from numpy.typing import NDArray
+
+from skgenre._types import Estimator, Int
+from skgenre.displays._axes import COLORS, SeveralAxes, take_axes
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
 _LABELS = {"loss": "Loss (weighted mean)", "accuracy": "Accuracy (share of excerpts)"}
 
@@ -48,12 +57,20 @@ class TrainingCurveDisplay:
     2
     """
 
-    def __init__(self, *, history, best_epoch=None):
+    axes_: NDArray[np.object_]
+    figure_: "Figure"
+    training_lines_: "list[Line2D]"
+    validation_lines_: "list[Line2D]"
+    best_epoch_lines_: "list[Line2D]"
+
+    def __init__(
+        self, *, history: Mapping[str, Sequence[float]], best_epoch: Int | None = None
+    ) -> None:
         self.history = history
         self.best_epoch = best_epoch
 
     @classmethod
-    def from_estimator(cls, estimator, *, ax=None):
+    def from_estimator(cls, estimator: Estimator, *, ax: SeveralAxes = None) -> Self:
         """Draw the training of a fitted classifier.
 
         The figures are those of its `history_`.
@@ -98,7 +115,7 @@ class TrainingCurveDisplay:
         best_epoch = int(np.nanargmin(losses)) + 1 if len(losses) else None
         return cls(history=history, best_epoch=best_epoch).plot(ax=ax)
 
-    def plot(self, ax=None):
+    def plot(self, ax: SeveralAxes = None) -> Self:
         """Draw the curves.
 
         Validation is drawn where the history has it.

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import clone
 from sklearn.utils import Bunch
-from sklearn.utils._param_validation import validate_params
 from sklearn.utils.validation import check_consistent_length
 
 from skgenre._excerpt_classifiers import check_excerpt_classifier
+from skgenre._sklearn_types import validate_params
 from skgenre._song_input import PATH_TYPES
 from skgenre._song_labels import check_labelled_songs
 from skgenre._song_warnings import DuplicateSongWarning
@@ -137,7 +137,7 @@ def evaluate_songs(
         sample_rate=int(classifier.sample_rate),
         failures=[(titles[number], str(error)) for number, error in found.errors.items()],
         duplicates=[[titles[n] for n in numbers] for numbers in found.repeated()],
-        parameters=describe_evaluation(classifier, cv, random_state),
+        parameters=describe_evaluation(classifier, cv, groups, random_state),
         versions=library_versions(),
     )
 

@@ -46,7 +46,9 @@ class FoldProgress:
         network = last_step(classifier.estimator)
         if hasattr(network, "epochs") and hasattr(network, "verbose"):
             network.set_params(verbose=1)
-            self._bar.advance(0, description=f"{text}, compiling")
+            # What has the same settings is compiled once.
+            task = "compiling" if number == 1 else "training"
+            self._bar.advance(0, description=f"{text}, {task}")
         with shared(self._bar, text):
             yield
 

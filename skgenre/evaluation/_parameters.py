@@ -44,7 +44,7 @@ def as_json(value):
     return type(value).__name__ if isinstance(value, BaseEstimator) else repr(value)
 
 
-def describe_evaluation(classifier, cv, random_state):
+def describe_evaluation(classifier, cv, groups, random_state):
     """Put what an evaluation depends on, besides the songs, into one dict.
 
     Parameters
@@ -53,17 +53,20 @@ def describe_evaluation(classifier, cv, random_state):
         What is evaluated.
     cv : int, splitter or iterable
         As it was given.
+    groups : array-like or None
+        As it was given; counted.
     random_state : int, RandomState instance or None
         As it was given.
 
     Returns
     -------
     parameters : dict
-        "classifier", "cv" and "random_state", as values that JSON has.
+        "classifier", "cv", "groups" and "random_state", as values that JSON has.
     """
     is_known = isinstance(cv, Integral) or hasattr(cv, "split")
     return {
         "classifier": as_json(classifier.get_params(deep=True)),
         "cv": as_json(cv) if is_known else "splits that were given",
+        "groups": None if groups is None else len(np.unique(groups)),
         "random_state": as_json(random_state),
     }

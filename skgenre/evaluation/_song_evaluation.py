@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binomtest
 from sklearn.metrics import confusion_matrix
-from sklearn.utils import Bunch
 
+from skgenre._bunches import SongCourse
 from skgenre.evaluation._parameters import as_json
 
 
@@ -50,7 +50,8 @@ class SongEvaluation:
     duplicates : list of list of str
         Names of songs that are the same recording.
     parameters : dict
-        The classifier's parameters, `cv` and `random_state`, as values that JSON has.
+        The classifier's parameters, `cv`, the number of `groups` and `random_state`, as values that
+        JSON has.
     versions : dict of str to str
         Versions of Python and of libraries.
 
@@ -82,7 +83,7 @@ class SongEvaluation:
     classes: NDArray[Any]
     probabilities: NDArray[np.float64]
     fold: NDArray[np.int_]
-    courses: list[Bunch]
+    courses: list[SongCourse]
     histories: list[dict[str, list[float]]]
     durations: NDArray[np.float64]
     excerpt_seconds: float
@@ -92,7 +93,7 @@ class SongEvaluation:
     parameters: dict[str, Any]
     versions: dict[str, str]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return (
             f"<SongEvaluation of {len(self.names)} songs in {len(self.histories)} folds: "
             f"accuracy {self.accuracy:.3f}, majority share {self.majority_share:.3f}>"
@@ -195,7 +196,8 @@ class SongEvaluation:
         .. math:: \frac{p + \frac{z^2}{2n} \pm z \sqrt{\frac{p (1 - p)}{n} + \frac{z^2}{4n^2}}}
                        {1 + \frac{z^2}{n}}.
 
-        It accounts for the songs that were drawn, not for the luck of the trainings.
+        It accounts for the songs that were drawn, not for the luck of the trainings. Songs of one
+        group, such as an album, depend on each other: with `groups` it is too narrow.
 
         Parameters
         ----------

@@ -1,0 +1,93 @@
+"""Numbers and names as readers see them."""
+
+import unicodedata
+
+
+def as_percent(share: float) -> str:
+    """Write a share as a whole percentage, which is 100% or 0% only where nothing is missing.
+
+    Examples
+    --------
+    >>> as_percent(0.846), as_percent(0.999), as_percent(1.0)
+    ('85%', '99%', '100%')
+    """
+    whole = round(100 * share)
+    if whole == 100 and share < 1:
+        whole = 99
+    return f"{1 if whole == 0 and share > 0 else whole}%"
+
+
+def as_clock(seconds: float) -> str:
+    """Write a length in seconds as minutes, or hours, with their seconds.
+
+    Examples
+    --------
+    >>> as_clock(83.6), as_clock(3723)
+    ('1:24', '1:02:03')
+    """
+    minutes, seconds = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def as_length(seconds: float) -> str:
+    """Write a total length in words.
+
+    Examples
+    --------
+    >>> as_length(50), as_length(600), as_length(3 * 3600 + 90)
+    ('50 s', '10 min', '3 h 2 min')
+    """
+    if round(seconds) < 60:
+        return f"{round(seconds)} s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+def as_count(number: int, singular: str, plural: str | None = None) -> str:
+    """Write a number with what it counts.
+
+    Examples
+    --------
+    >>> as_count(1, "song"), as_count(2000, "song")
+    ('1 song', '2,000 songs')
+    """
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
+def as_rate(hertz: int) -> str:
+    """Write a sample rate.
+
+    Examples
+    --------
+    >>> as_rate(44100), as_rate(400)
+    ('44.1 kHz', '400 Hz')
+    """
+    return f"{hertz / 1000:g} kHz" if hertz >= 1000 else f"{hertz} Hz"
+
+
+# They turn the direction of the text around them, and can hide how a name ends.
+_TURNING = {*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
+
+
+def printable(value):
+    r"""Write what a page cannot show, of a string, as Python writes it; all else is passed on.
+
+    Names of files can hold control characters, and bytes that are not UTF-8.
+
+    Examples
+    --------
+    >>> print(printable("a\x00b"), printable("caf\udce9"))
+    a\x00b caf\udce9
+    """
+    if type(value) is not str or value.isprintable():
+        return value
+    return "".join(map(_escape, value))
+
+
+def _escape(character):
+    # Surrogates, control characters, and ends of lines and paragraphs that ASCII does not have.
+    is_unfit = unicodedata.category(character) in {"Cs", "Cc", "Zl", "Zp"}
+    if is_unfit or character in _TURNING:
+        return character.encode("unicode_escape").decode("ascii")
+    return character
