@@ -20,9 +20,9 @@ from skgenre._devices import map_rows, map_shards, on_one_thread
 from skgenre._garbage import collection_paused
 from skgenre._keras_losses import adds_up_over_rows, take_loss
 from skgenre._keras_optimizers import updates_each_number_alone
+from skgenre._network_parameters import DTYPE
 from skgenre._network_run import NetworkRun
 from skgenre._optimizer_steps import apply_gradients, assign, make_variables
-from skgenre.networks import DTYPE
 
 if keras.config.backend() != "tensorflow":
     raise ImportError(

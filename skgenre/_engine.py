@@ -20,11 +20,12 @@ from skgenre._compiled import compiled
 from skgenre._computations import Itself
 from skgenre._devices import map_rows
 from skgenre._memory import release_freed, release_pages
+from skgenre._network_parameters import DTYPE
 from skgenre._network_run import NetworkRun
 from skgenre._processes import prepare_process
 from skgenre._recipe_keys import recipe_key
 from skgenre._training import TrainingProgram
-from skgenre.networks import DTYPE, initial_weights
+from skgenre.networks import initial_weights
 
 # A thread's share of a prediction. Matrix products work on a few rows at a time and sum the rows
 # that are left over in another order. With whole multiples of 24 an excerpt's probabilities do

@@ -13,7 +13,12 @@ class Found(NamedTuple):
 
     def describe_unreadable(self):
         """Name what could not be read, with the reasons."""
-        return "; ".join(f"{error.filename!r}: {error.strerror}" for error in self.unreadable)
+        return describe_unreadable(self.unreadable)
+
+
+def describe_unreadable(errors):
+    """Name what could not be read, with the reasons."""
+    return "; ".join(f"{error.filename!r}: {error.strerror}" for error in errors)
 
 
 def walk_files(root):

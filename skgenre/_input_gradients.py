@@ -10,9 +10,9 @@ from skgenre._architecture import PROGRAMS_KEPT, split_weights
 from skgenre._compiled import compiled
 from skgenre._devices import map_rows
 from skgenre._engine import ROWS_PER_SHARD
+from skgenre._network_parameters import DTYPE
 from skgenre._network_run import NetworkRun
 from skgenre._processes import prepare_process
-from skgenre.networks import DTYPE
 
 
 def input_gradients(architecture, weights, X, classes):

@@ -81,6 +81,38 @@ def read(path):
         return file.read()
 
 
+def read_versions(content):
+    """Read with which versions of which libraries a file was written."""
+    with _open(io.BytesIO(content)) as archive:
+        versions = json.loads(archive.read(_VERSIONS))
+    return {name: value for name, value in versions.items() if isinstance(value, str)}
+
+
+def rename_types(content, names):
+    """Put other types into the places of some in a file that `read` has accepted.
+
+    Parameters
+    ----------
+    content : bytes
+        The file.
+    names : dict of str to str
+        New names by old ones, with their modules.
+
+    Returns
+    -------
+    content : bytes
+        A file of skops'.
+    """
+    with _open(io.BytesIO(content)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    schema = json.loads(members[_SCHEMA])
+    for node in _nodes(schema):
+        name = f"{node.get('__module__')}.{node.get('__class__')}"
+        if name in names:
+            node["__module__"], _, node["__class__"] = names[name].rpartition(".")
+    return _pack(members | {_SCHEMA: _as_json(schema)})
+
+
 def _as_json(value):
     return json.dumps(value, separators=(",", ":")).encode()
 

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from skgenre._architecture import blank_model, unpack_weights
 from skgenre._keras_optimizers import updates_each_number_alone
-from skgenre.networks import DTYPE
+from skgenre._network_parameters import DTYPE
 
 # What the one variable is called that stands for all.
 IN_ONE_PIECE = "weights"

@@ -10,8 +10,8 @@ import tensorflow as tf
 from skgenre._computations import computation_key
 from skgenre._keras_losses import adds_up_over_rows, is_from_keras, take_loss
 from skgenre._keras_optimizers import constant_learning_rate, settings_are_known
+from skgenre._network_parameters import DTYPE
 from skgenre._optimizer_steps import apply_gradients, make_variables
-from skgenre.networks import DTYPE
 
 
 def recipe_key(recipe):

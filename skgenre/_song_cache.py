@@ -1,11 +1,21 @@
 """Decoded files that are kept, to be found again by what the files hold."""
 
 import hashlib
+import os
+import re
+import tempfile
 from pathlib import Path
 
+import numpy as np
 from sklearn.utils.validation import check_memory
 
-from skgenre.audio import read_audio
+from skgenre._atomic_files import replacing
+from skgenre._npy_headers import read_npy_header
+from skgenre.audio import MAX_BYTES, read_audio
+
+# Changes when files come to be decoded otherwise, so that what was kept before is not found.
+_FORMAT = 1
+_FLOAT32 = re.compile("'<f4'")
 
 
 def make_reader(memory):
@@ -17,22 +27,88 @@ def make_reader(memory):
 
     Parameters
     ----------
-    memory : str, joblib.Memory or None
-        Where decoded files are kept. None keeps nothing.
+    memory : str, path-like, joblib.Memory or None
+        Where decoded files are kept. In a folder they are arrays in numpy's format, which hold no
+        code; joblib keeps pickles. None keeps nothing.
 
     Returns
     -------
     read : callable
         Takes a path and a sample rate in Hz, as `read_audio`.
+
+    Raises
+    ------
+    ValueError
+        If nothing can be written to the folder.
     """
     if memory is None:
         return lambda path, sample_rate: read_audio(path, sample_rate=sample_rate)
+    if isinstance(memory, (str, os.PathLike)):
+        return WaveformFolder(memory).read
     decode = check_memory(memory).cache(_decode, ignore=["path"])
 
     def read(path, sample_rate):
         return decode(path, sample_rate, _digest(path))
 
     return read
+
+
+class WaveformFolder:
+    """A folder of decoded files, made where it is missing.
+
+    A file in it that is not what was written there is not used: its song is decoded once more.
+
+    Parameters
+    ----------
+    folder : str or path-like
+        The folder.
+
+    Raises
+    ------
+    ValueError
+        If nothing can be written to it.
+    """
+
+    def __init__(self, folder):
+        self._folder = Path(folder)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self._folder):
+                pass
+        except OSError as error:
+            raise ValueError(
+                f"Cannot keep decoded songs in {os.fspath(folder)!r}: {error.strerror}."
+            ) from error
+
+    def read(self, path, sample_rate):
+        """Read a file, or find again what was read; as `read_audio`."""
+        digest = _digest(path)
+        if digest is None:
+            return read_audio(path, sample_rate=sample_rate)
+        place = self._folder / f"{digest}-{sample_rate}-{_FORMAT}.npy"
+        waveform = _load(place)
+        if waveform is None:
+            waveform = _decode(path, sample_rate, digest)
+            with replacing(place) as file:
+                np.save(file, waveform, allow_pickle=False)
+        return waveform
+
+
+def _load(place):
+    """Load a waveform; None where there is none, or something else."""
+    try:
+        if not place.is_file() or place.stat().st_size > 2 * MAX_BYTES:
+            return None
+        with place.open("rb") as file:
+            header = read_npy_header(file, place.name, _FLOAT32, "float32")
+            is_whole = place.stat().st_size == header.n_bytes + header.values_bytes()
+            if len(header.shape) != 1 or not header.shape[0] or not is_whole:
+                return None
+            file.seek(0)
+            waveform = np.load(file, allow_pickle=False)
+    except (OSError, ValueError):
+        return None
+    return waveform if np.isfinite(waveform).all() else None
 
 
 def _decode(path, sample_rate, digest):

@@ -32,6 +32,25 @@ def read_waveforms(songs, sample_rate, *, memory=None, n_jobs=None):
     waveform : ndarray of shape (n_samples,), float32, or ValueError
         The songs in their order, or why one could not be read.
     """
+    yield from read_ahead(make_song_reader(sample_rate, memory), songs, n_jobs)
+
+
+def make_song_reader(sample_rate, memory=None):
+    """Make what reads one song of many.
+
+    Parameters
+    ----------
+    sample_rate : int
+        In Hz; waveforms have it already.
+    memory : str, joblib.Memory or None, default=None
+        Where decoded files are kept.
+
+    Returns
+    -------
+    read : callable
+        Takes the number of a song and the song; returns its waveform, an array of shape
+        (n_samples,) of float32, or the ValueError for which there is none.
+    """
     read_file = make_reader(memory)
 
     def read(number, song):
@@ -41,8 +60,28 @@ def read_waveforms(songs, sample_rate, *, memory=None, n_jobs=None):
         except ValueError as error:
             return error
 
+    return read
+
+
+def read_ahead(read, songs, n_jobs=None):
+    """Read songs by threads, a few ahead of the one that is wanted.
+
+    Parameters
+    ----------
+    read : callable
+        Takes the number of a song and the song.
+    songs : list
+        The songs.
+    n_jobs : int or None, default=None
+        Songs that are read at once.
+
+    Yields
+    ------
+    found : object
+        What `read` returns for each song, in their order.
+    """
     n_threads = _count_threads(n_jobs)
-    yield from map(read, count(), songs) if n_threads == 1 else _read_ahead(read, songs, n_threads)
+    yield from map(read, count(), songs) if n_threads == 1 else _in_threads(read, songs, n_threads)
 
 
 def keep_readable(songs, waveforms, found, failures):
@@ -76,7 +115,7 @@ def _count_threads(n_jobs):
     return min(effective_n_jobs(n_jobs), most)
 
 
-def _read_ahead(read, songs, n_threads):
+def _in_threads(read, songs, n_threads):
     # Decoding and resampling release Python's lock: threads do, and cost nothing to start. Those
     # of joblib would not be waited for when reading stops early.
     pool, pending = ThreadPoolExecutor(n_threads), deque()

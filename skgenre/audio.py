@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from sklearn.utils import check_array
 from sklearn.utils._param_validation import Interval, StrOptions
 
+from skgenre._audio_info import AudioInfo, audio_info
 from skgenre._extras import import_extra
 from skgenre._large_amplitudes import sums_may_overflow
 from skgenre._passages import Passage, resampled_length
@@ -23,6 +24,8 @@ __all__ = [
     "EXCERPT_SECONDS",
     "N_TIMESTEPS",
     "SAMPLE_RATE",
+    "AudioInfo",
+    "audio_info",
     "cut_excerpts",
     "read_audio",
     "resample",

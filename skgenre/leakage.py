@@ -256,8 +256,8 @@ def find_duplicates(
     sample_rate : int, default=400
         Rate in Hz to which sound files are brought before they are compared.
     memory : str, joblib.Memory or None, default=None
-        Folder or cache where decoded files are kept. One that is shared with
-        :class:`~skgenre.SongClassifier` spares it the decoding.
+        Folder or cache where decoded files are kept, as in :class:`~skgenre.SongClassifier`; one
+        that is shared with it spares it the decoding.
     n_jobs : int or None, default=None
         Songs that are read at once, by threads. None means 1, -1 as many as there are cores.
 

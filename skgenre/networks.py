@@ -1,21 +1,25 @@
 """The lesson's networks: settings in, `keras.Model` out, and nothing else."""
 
 from collections.abc import Sequence
-from itertools import pairwise
-from typing import NamedTuple
 
 import keras
 import numpy as np
 from keras import layers
 from numpy.typing import NDArray
 
+from skgenre._network_parameters import (
+    DTYPE,
+    Parameter,
+    cnn_parameters,
+    count_numbers,
+    format_parameters,
+    mlp_parameters,
+)
 from skgenre._processes import prepare_process
-from skgenre._text_tables import as_columns
 from skgenre._types import Int
 
 __all__ = ["Parameter", "build_cnn", "build_mlp", "format_parameter_table", "parameter_table"]
 
-DTYPE: str = "float32"
 # Bounds a network's weights to 200 MB; training takes several times as much.
 MAX_PARAMETERS: int = 50_000_000
 
@@ -159,20 +163,15 @@ def count_cnn_parameters(
     dense_units: Int,
 ) -> int:
     """Count the weights of a network of `build_cnn` without building it."""
-    n_channels, total = 1, 0
-    for width, size, stride in zip(filters, kernel_sizes, strides, strict=True):
-        total += (size * n_channels + 1) * width
-        n_channels, n_timesteps = width, -(-n_timesteps // stride)
-    return total + _count_dense([n_timesteps * n_channels, dense_units, n_outputs])
+    settings = {"filters": filters, "kernel_sizes": kernel_sizes, "strides": strides}
+    return count_numbers(
+        cnn_parameters(n_timesteps, n_outputs, **settings, dense_units=dense_units)
+    )
 
 
 def count_mlp_parameters(n_timesteps: Int, n_outputs: Int, *, hidden_units: Sequence[Int]) -> int:
     """Count the weights of a network of `build_mlp` without building it."""
-    return _count_dense([n_timesteps, *hidden_units, n_outputs])
-
-
-def _count_dense(widths):
-    return sum((n_in + 1) * n_out for n_in, n_out in pairwise(widths))
+    return count_numbers(mlp_parameters(n_timesteps, n_outputs, hidden_units=hidden_units))
 
 
 def _check_size(n_parameters, n_timesteps, remedy):
@@ -255,39 +254,6 @@ def _glorot_uniform(rng, shape):
     return rng.uniform(-limit, limit, size=shape).astype(DTYPE)
 
 
-class Parameter(NamedTuple):
-    """One row of a parameter table.
-
-    A named tuple.
-
-    Parameters
-    ----------
-    layer : str
-        Name of the layer.
-    parameter : str
-        Name of the parameter within its layer.
-    dtype : str
-        Type of its values.
-    shape : tuple of int
-        Its shape.
-
-    See Also
-    --------
-    parameter_table : Lists all parameters of a network.
-
-    Examples
-    --------
-    >>> from skgenre.networks import Parameter
-    >>> Parameter("dense_1", "bias", "float32", (64,)).shape
-    (64,)
-    """
-
-    layer: str
-    parameter: str
-    dtype: str
-    shape: tuple[int, ...]
-
-
 def parameter_table(model: keras.Model) -> list[Parameter]:
     """List every parameter of a network as the lesson does.
 
@@ -350,6 +316,4 @@ def format_parameter_table(model: keras.Model) -> str:
     dense_2  bias       float32  1
     11 parameters
     """
-    rows = [Parameter._fields]
-    rows += [(*row[:3], " x ".join(map(str, row.shape))) for row in parameter_table(model)]
-    return f"{as_columns(rows)}\n{model.count_params():,} parameters"
+    return format_parameters(parameter_table(model), model.count_params())

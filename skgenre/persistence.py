@@ -1,10 +1,7 @@
 """Fitted estimators in files that hold values and arrays, and no code."""
 
 import os
-from collections.abc import Sequence
 from typing import Any
-
-from numpy.ma import MAError
 
 from skgenre import _model_archives
 from skgenre._atomic_files import replacing
@@ -12,29 +9,17 @@ from skgenre._bare_estimators import without_callbacks
 from skgenre._extras import import_extra
 from skgenre._foreign_files import one_error
 from skgenre._frozen_distributions import named
+from skgenre._model_info import ModelInfo, model_info
+from skgenre._safe_loading import REFUSED, check_types
 from skgenre._sklearn_types import validate_params
 from skgenre._trusted_types import LOADERS
 from skgenre._types import PathLike
-from skgenre._zip_archives import DAMAGED
 
-__all__ = ["TRUSTED_TYPES", "load", "save"]
+__all__ = ["TRUSTED_TYPES", "ModelInfo", "load", "model_info", "save"]
 
 TRUSTED_TYPES: tuple[str, ...] = tuple(LOADERS)
 """What `save` and `load` allow beyond what skops itself knows to be harmless: numbers, texts,
 containers, arrays, numpy's functions, and the estimators of scikit-learn."""
-
-# Whatever a file says is met by Python's own errors, in skops' code or in that of the types it
-# names.
-_REFUSED = (
-    *DAMAGED,
-    ArithmeticError,
-    AttributeError,
-    ImportError,
-    LookupError,
-    MAError,
-    OSError,
-    TypeError,
-)
 
 
 @validate_params(
@@ -95,7 +80,7 @@ def save(estimator: Any, path: PathLike, *, trusted: list[str] | tuple[str, ...]
     skops_io = import_extra("skops.io", "save")
     try:
         content = skops_io.dumps(without_callbacks(estimator, named))
-        _check_types(skops_io, content, trusted)
+        check_types(skops_io, content, trusted)
         content = _model_archives.tidy(content)
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"Cannot save {type(estimator).__name__}: {error}") from error
@@ -150,13 +135,7 @@ def load(path: PathLike, *, trusted: list[str] | tuple[str, ...] = ()) -> Any:
     WaveformScaler(scale='peak')
     """
     skops_io = import_extra("skops.io", "save")
-    with one_error("load a model from", path, _REFUSED):
+    with one_error("load a model from", path, REFUSED):
         content = _model_archives.read(path)
-        _check_types(skops_io, content, trusted)
+        check_types(skops_io, content, trusted)
         return skops_io.loads(content, trusted=[*TRUSTED_TYPES, *trusted])
-
-
-def _check_types(skops_io, content, trusted: Sequence[str]):
-    untrusted = set(skops_io.get_untrusted_types(data=content)) - {*TRUSTED_TYPES, *trusted}
-    if untrusted:
-        raise ValueError(f"it holds types that are not trusted: {sorted(untrusted)}.")

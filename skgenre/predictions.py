@@ -17,7 +17,7 @@ from skgenre._song_batches import gather
 from skgenre._song_input import PATH_TYPES, check_songs
 from skgenre._song_reading import keep_readable, read_waveforms
 from skgenre._terminal.bars import bar
-from skgenre._types import Int, PathLike, Paths, PredictsSongs
+from skgenre._types import Cache, Int, PathLike, Paths, PredictsSongs
 from skgenre.songs import SongClassifier
 
 __all__ = ["WrittenPredictions", "write_predictions"]
@@ -63,6 +63,7 @@ class WrittenPredictions(NamedTuple):
         "songs_per_part": [Interval(Integral, 1, None, closed="left")],
         "n_jobs": [Integral, None],
         "verbose": ["verbose"],
+        "memory": [str, HasMethods(["cache"]), None],
     },
     prefer_skip_nested_validation=True,
 )
@@ -75,6 +76,7 @@ def write_predictions(
     songs_per_part: Int = 50,
     n_jobs: Int | None = None,
     verbose: Int = 0,
+    memory: str | Cache | None = None,
 ) -> WrittenPredictions:
     """Predict songs and write a table of their labels and probabilities.
 
@@ -112,6 +114,8 @@ def write_predictions(
         means as many as there are cores. A cluster takes as many as it can.
     verbose : int, default=0
         Not zero: a progress bar on standard error, which moves when a part is done.
+    memory : str, joblib.Memory or None, default=None
+        Folder or cache where decoded files are kept, as in :class:`~skgenre.SongClassifier`.
 
     Returns
     -------
@@ -125,7 +129,8 @@ def write_predictions(
         If a song is no path.
     ValueError
         If `songs` is empty or no list; if `path` ends otherwise; if two columns have the same
-        name; or if what earlier runs have left is damaged or has other columns.
+        name; if what earlier runs have left is damaged or has other columns; or if nothing can be
+        written to the folder `memory`.
     NotFittedError
         If the classifier is not fitted.
     FileExistsError
@@ -177,11 +182,13 @@ def write_predictions(
     songs_per_part = int(songs_per_part)
     parts = [left[first : first + songs_per_part] for first in range(0, len(left), songs_per_part)]
     folder = os.getcwd()
+    if isinstance(memory, str):
+        memory = os.path.abspath(memory)
     with _counter(len(left), songs_per_part, shown=bool(verbose and left)) as tell:
         # One part a task: joblib makes larger ones of those that are soon done, and a crash would
         # lose more.
         found = _TellingParallel(tell, n_jobs=n_jobs, prefer="threads", batch_size=1)(
-            delayed(_predict_part)(classifier, part, folder, tables, place)
+            delayed(_predict_part)(classifier, part, folder, tables, place, memory)
             for part, place in zip(parts, table.place_parts(), strict=False)
         )
     table.join(songs)
@@ -210,14 +217,14 @@ def _name_songs(songs):
     return list(names), failures
 
 
-def _predict_part(classifier, songs, folder, tables, place):
+def _predict_part(classifier, songs, folder, tables, place, memory):
     """Predict songs and write what is known of them; returns why some could not be read.
 
     A worker's own folder may be another one than the one from which relative paths start.
     """
     paths = [os.path.join(folder, song) for song in songs]
     files, failures = [], []
-    read = read_waveforms(paths, classifier.sample_rate, n_jobs=1)
+    read = read_waveforms(paths, classifier.sample_rate, memory=memory, n_jobs=1)
     waveforms = keep_readable(songs, read, files, failures)
     # What else predicts may hold all songs of a call in memory.
     blocks = gather(waveforms) if isinstance(classifier, SongClassifier) else zip(waveforms)

@@ -81,7 +81,9 @@ class SongClassifier(
         Whether each song weighs the same in training, however long it is, or each excerpt.
     memory : str, joblib.Memory or None, default=None
         Folder or cache where decoded files are kept, to be decoded again only once they change. A
-        file is known by what it holds, wherever it lies.
+        file is known by what it holds, wherever it lies. A folder named by a str holds arrays in
+        numpy's format and no code; a `joblib.Memory` holds pickles, which run code when they are
+        read, and must be in a folder that only you can write to.
     n_jobs : int or None, default=None
         Songs that are read at once, by threads. None means 1, -1 as many as there are cores.
     on_error : {"raise", "skip"}, default="raise"

@@ -33,6 +33,7 @@ STATEMENTS = [
     "import skgenre; dir(skgenre)",
     "from skgenre import WaveformScaler; WaveformScaler().fit_transform([[0, 1]])",
     "import skgenre.datasets",
+    "import skgenre.displays",
     MUSIC,
     "from skgenre.datasets import make_genre_excerpts; make_genre_excerpts(2)",
     "from skgenre import SongClassifier; SongClassifier()",

@@ -21,11 +21,17 @@ from sklearn.pipeline import make_pipeline
 
 import skgenre
 from skgenre import SongClassifier, WaveformScaler, export_onnx, load, load_onnx, save
-from skgenre.audio import read_audio
+from skgenre.audio import audio_info, read_audio
 from skgenre.dask import open_excerpts
-from skgenre.datasets import load_excerpts_npz, make_genre_excerpts, save_excerpts_npz
+from skgenre.datasets import (
+    load_excerpts_npz,
+    make_genre_excerpts,
+    save_excerpts_npz,
+    scan_audio_folder,
+)
 from skgenre.leakage import find_duplicates
 from skgenre.onnx_runtime import ONNXClassifier
+from skgenre.persistence import model_info
 from skgenre.predictions import write_predictions
 from tests.hostile import mutate
 from tests.small_networks import tiny_cnn
@@ -74,6 +80,13 @@ def write_search(path):
     save(search.fit(X, LABELS), path)
 
 
+def write_songs(path):
+    songs = SongClassifier(
+        make_pipeline(WaveformScaler(), tiny_cnn(epochs=1)), excerpt_seconds=30 / SAMPLE_RATE
+    )
+    save(songs.fit(list(X), LABELS), path)
+
+
 def write_graph(path):
     export_onnx(make_pipeline(WaveformScaler(), tiny_cnn(epochs=1)).fit(X, LABELS), path)
 
@@ -85,6 +98,11 @@ def write_ensemble(path):
 
 def write_sound(path):
     soundfile.write(path, np.tile(0.5 * X[:2].T, (20, 1)), 8000)
+
+
+def write_brief_sound(path):
+    """Write a file that is mostly its header."""
+    soundfile.write(path, X[0, :8], 8000)
 
 
 def write_sound_with_av(path):
@@ -153,12 +171,30 @@ def predict_song(path):
     songs.fit(list(X), LABELS).predict([path])
 
 
+def scan_song(path):
+    """Scan a folder whose only song is a link to a file."""
+    folder = path.with_name("music") / "rock"
+    folder.mkdir(parents=True, exist_ok=True)
+    link = folder / f"song{path.suffix}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(path)
+    [song] = scan_audio_folder(folder.parent).songs
+    if song.error is not None:
+        raise ValueError(f"{str(path)!r}: {song.error}")
+
+
 READERS = {
     "saved estimator": Reader("skgenre.persistence.load", write_estimator, load),
     "saved search": Reader("skgenre.persistence.load", write_search, load),
     "ONNX model": Reader("skgenre.onnx_runtime.load_onnx", write_graph, predict_graph),
     "ONNX model of an ensemble": Reader(
         "skgenre.onnx_runtime.load_onnx", write_ensemble, predict_graph
+    ),
+    "description of a saved estimator": Reader(
+        "skgenre.persistence.model_info", write_songs, model_info
+    ),
+    "description of an ONNX model": Reader(
+        "skgenre.persistence.model_info", write_graph, model_info, ".onnx"
     ),
     "ONNX model in memory": Reader(
         "skgenre.onnx_runtime.ONNXClassifier", write_graph, predict_bytes
@@ -170,12 +206,16 @@ READERS = {
     "sound that FFmpeg decodes": Reader(
         "skgenre.audio.read_audio", write_sound_with_av, read_audio, ".m4a"
     ),
+    "header of sound": Reader("skgenre.audio.audio_info", write_brief_sound, audio_info, ".wav"),
     "song": Reader("skgenre.songs.SongClassifier", write_sound, predict_song, ".wav"),
     "songs that may occur twice": Reader(
         "skgenre.leakage.find_duplicates",
         write_sound,
         lambda path: find_duplicates([path]),
         ".flac",
+    ),
+    "songs of a folder": Reader(
+        "skgenre.datasets.scan_audio_folder", write_sound, scan_song, ".ogg"
     ),
     "excerpts as npz": Reader(
         "skgenre.datasets.load_excerpts_npz",
@@ -201,6 +241,9 @@ READERS = {
 }
 # What takes a path and reads no file.
 OTHERS = {
+    "skgenre.persistence.ModelInfo": "holds what a file says",
+    "skgenre.datasets.AudioFolderScan": "holds what a scan has found",
+    "skgenre.datasets.ScannedSong": "holds what a scan has found",
     "skgenre.datasets.load_audio_folder": "lists the names in a folder",
     "skgenre.datasets.save_excerpts_npz": "writes",
     "skgenre.onnx.export_onnx": "writes",

@@ -3,6 +3,7 @@
 import os
 import pickle
 import warnings
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -719,14 +720,17 @@ def test_weights_of_unreadable_songs_alone_leave_nothing(broken):
         quick(on_error="skip").fit(paths, labels, sample_weight=[0] * 6 + [1] * 2)
 
 
-def test_decoded_files_are_remembered_until_they_change(files, tmp_path):
+@pytest.mark.parametrize(
+    ("make_memory", "kept"), [(str, "*.npy"), (partial(Memory, verbose=0), "output.pkl")]
+)
+def test_decoded_files_are_remembered_until_they_change(files, tmp_path, make_memory, kept):
     paths, labels = files
-    memory = Memory(str(tmp_path), verbose=0)
+    memory = make_memory(str(tmp_path / "memory"))
     first = quick(memory=memory).fit(paths, labels).predict_proba(paths)
-    assert len(list(tmp_path.rglob("output.pkl"))) == 12
-    classifier = quick(memory=str(tmp_path)).fit(paths, labels)
+    assert len(list(tmp_path.rglob(kept))) == 12
+    classifier = quick(memory=memory).fit(paths, labels)
     assert_array_equal(classifier.predict_proba(paths), first)
-    assert len(list(tmp_path.rglob("output.pkl"))) == 12
+    assert len(list(tmp_path.rglob(kept))) == 12
     changing = tmp_path / "changing.wav"
     for label, seconds in (("low", 3), ("high", 4)):
         soundfile.write(changing, song(label, seconds, 0, rate=8000) / 4, 8000)
@@ -778,10 +782,10 @@ def test_a_file_that_was_moved_is_remembered(files, tmp_path):
     classifier = quick(memory=str(tmp_path / "memory")).fit(*files)
     write(tmp_path / "a.wav", "low")
     classifier.predict([tmp_path / "a.wav"])
-    n_kept = len(list(tmp_path.rglob("output.pkl")))
+    n_kept = len(list(tmp_path.rglob("*.npy")))
     (tmp_path / "a.wav").rename(tmp_path / "b.wav")
     assert classifier.predict([tmp_path / "b.wav"]) == ["low"]
-    assert len(list(tmp_path.rglob("output.pkl"))) == n_kept
+    assert len(list(tmp_path.rglob("*.npy"))) == n_kept
 
 
 def test_what_changes_while_it_is_read_is_not_remembered(files, tmp_path, monkeypatch):

@@ -30,7 +30,7 @@ def print_table(columns, rows, title=None):
     Parameters
     ----------
     columns : list of Column
-        The columns.
+        The columns. Where none has a header, none is shown.
     rows : iterable of sequence of str
         The cells, a row for each.
     title : str, default=None
@@ -44,7 +44,13 @@ def print_table(columns, rows, title=None):
         _fit(columns, rows, widths, console)
     else:
         console.width = sum(widths) + GAP * (len(widths) - 1)
-    table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold")
+    table = Table(
+        box=None,
+        pad_edge=False,
+        padding=(0, GAP, 0, 0),
+        header_style="bold",
+        show_header=any(headers),
+    )
     for column, header in zip(columns, headers, strict=True):
         number = column.kind == "number"
         table.add_column(header, justify="right" if number else "left", no_wrap=number)
@@ -52,7 +58,18 @@ def print_table(columns, rows, title=None):
         table.add_row(*row)
     if title is not None:
         console.print(printable(title, console.file), style="bold")
-    console.print(table)
+    if console.is_terminal:
+        console.print(table)
+    else:
+        _print_unpadded(table, console)
+
+
+def _print_unpadded(table, console):
+    """Print a table without the blanks that fill up its last column."""
+    with console.capture() as captured:
+        console.print(table)
+    lines = captured.get().split("\n")
+    console.file.write("\n".join(line.rstrip(" ") for line in lines))
 
 
 def _one_line(text, file):

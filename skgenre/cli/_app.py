@@ -12,11 +12,13 @@ from skgenre.cli._excerpts import excerpts
 from skgenre.cli._export import export
 from skgenre.cli._info import info
 from skgenre.cli._predict import predict
+from skgenre.cli._scan import scan
 from skgenre.cli._status import refuse
+from skgenre.cli._timeline import timeline
 from skgenre.cli._train import train
 
 # In the order in which they are used.
-COMMANDS = (evaluate, train, predict, info, export, excerpts, completion)
+COMMANDS = (scan, evaluate, train, predict, timeline, info, export, excerpts, completion)
 
 
 class _Commands(click.RichGroup):

@@ -38,6 +38,26 @@ class OutputFile(click.ParamType):
         return [click.shell_completion.CompletionItem(incomplete, type="file")]
 
 
+class FolderToKeep(click.ParamType):
+    """A folder to keep files in, there and writable, or one that can be made."""
+
+    name = "folder"
+
+    def convert(self, value, param, ctx):
+        """Check a path."""
+        path = Path(value).absolute()
+        there = next(folder for folder in (path, *path.parents) if folder.exists())
+        if not there.is_dir():
+            self.fail(f"{str(there)!r} is not a folder.", param, ctx)
+        if not os.access(there, os.W_OK | os.X_OK):
+            self.fail(f"the folder {str(there)!r} is not writable.", param, ctx)
+        return value
+
+    def shell_complete(self, ctx, param, incomplete):
+        """Have the shell complete the names of folders."""
+        return [click.shell_completion.CompletionItem(incomplete, type="dir")]
+
+
 def output_option(*suffixes, names=("-o", "--output"), required=True, help):
     """Make an option for a file to write.
 

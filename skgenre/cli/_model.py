@@ -1,5 +1,7 @@
 """The model that several commands read."""
 
+from pathlib import Path
+
 import rich_click as click
 
 model_argument = click.argument(
@@ -40,4 +42,37 @@ def load_song_classifier(path):
     classifier = load(path)
     if not isinstance(classifier, SongClassifier):
         raise ValueError(f"{path!r} holds a {type(classifier).__name__}, not a SongClassifier.")
+    return classifier
+
+
+def load_songs_or_onnx(path):
+    """Load a model of songs, or make one of an ONNX model.
+
+    Parameters
+    ----------
+    path : str
+        The model. That of an ONNX model ends in ".onnx".
+
+    Returns
+    -------
+    classifier : SongClassifier
+        The classifier.
+
+    Raises
+    ------
+    ValueError
+        If it is a model of anything else.
+    """
+    if Path(path).suffix.lower() != ".onnx":
+        return load_song_classifier(path)
+
+    from skgenre.onnx_runtime import load_onnx
+    from skgenre.songs import SongClassifier
+
+    model = load_onnx(path)
+    settings = {"excerpt_seconds": model.n_features_in_ / model.sample_rate, **model.song_settings}
+    classifier = SongClassifier(sample_rate=model.sample_rate, **settings)
+    classifier._validate_params()
+    classifier.estimator_, classifier.classes_ = model, model.classes_
+    classifier.class_prior_ = model.class_prior_
     return classifier

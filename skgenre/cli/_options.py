@@ -4,6 +4,8 @@ from functools import reduce
 
 import rich_click as click
 
+from skgenre.cli._files import FolderToKeep
+
 SOUND = "Sound"
 
 
@@ -65,10 +67,9 @@ excerpt_seconds_option = click.option(
 )
 cache_option = click.option(
     "--cache",
-    type=click.Path(file_okay=False),
+    type=FolderToKeep(),
     metavar="FOLDER",
-    help="Folder to keep decoded songs in, for the next command. Nobody else should be able to "
-    "write to it.",
+    help="Folder to keep decoded songs in, for the next command; it is made where it is missing.",
 )
 jobs_option = click.option(
     "--jobs",

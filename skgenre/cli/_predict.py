@@ -13,7 +13,7 @@ from skgenre._terminal.text import say
 from skgenre.cli._csv import print_csv
 from skgenre.cli._files import output_option
 from skgenre.cli._help import epilog
-from skgenre.cli._model import load_song_classifier, model_or_onnx_argument
+from skgenre.cli._model import load_songs_or_onnx, model_or_onnx_argument
 from skgenre.cli._options import cache_option, jobs_option
 from skgenre.cli._status import DONE, SOME_FILES_FAILED
 
@@ -50,7 +50,7 @@ def predict(model, files, **settings):
     settings = SimpleNamespace(**settings)
     _check(settings)
     songs = [song for path in files for song in _list_songs(path)]
-    classifier = _load(model)
+    classifier = load_songs_or_onnx(model)
     if settings.output is None:
         return _print(classifier, songs, settings)
     return _write(classifier, songs, settings)
@@ -61,8 +61,6 @@ def _check(settings):
         raise click.UsageError("--resume and --dask need --output.")
     if settings.output is not None and settings.form is not None:
         raise click.UsageError(f"--{settings.form} prints, --output does not: choose one of them.")
-    if settings.output is not None and settings.cache is not None:
-        raise click.UsageError("--cache is of use for songs that are printed; leave out --output.")
 
 
 def _list_songs(path):
@@ -80,22 +78,6 @@ def _list_songs(path):
     if not songs:
         raise ValueError(f"{path!r} has no sound file in it.")
     return songs
-
-
-def _load(path):
-    if Path(path).suffix.lower() != ".onnx":
-        return load_song_classifier(path)
-
-    from skgenre.onnx_runtime import load_onnx
-    from skgenre.songs import SongClassifier
-
-    model = load_onnx(path)
-    settings = {"excerpt_seconds": model.n_features_in_ / model.sample_rate, **model.song_settings}
-    classifier = SongClassifier(sample_rate=model.sample_rate, **settings)
-    classifier._validate_params()
-    classifier.estimator_, classifier.classes_ = model, model.classes_
-    classifier.class_prior_ = model.class_prior_
-    return classifier
 
 
 def _print(classifier, files, settings):
@@ -185,6 +167,7 @@ def _write(classifier, files, settings):
             resume=settings.resume,
             n_jobs=settings.jobs,
             verbose=1,
+            memory=settings.cache,
         )
     for failure in done.failures:
         say(failure)

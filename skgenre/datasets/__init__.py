@@ -1,14 +1,20 @@
 """What to learn from: real music, the lesson's file, synthetic excerpts, folders of songs."""
 
 from skgenre.datasets._audio_folder import load_audio_folder
+from skgenre.datasets._audio_folder_scan import scan_audio_folder
 from skgenre.datasets._excerpts_npz import load_excerpts_npz, save_excerpts_npz
 from skgenre.datasets._genre_excerpts import load_genre_excerpts
+from skgenre.datasets._scanned_folder import AudioFolderScan, GenreSummary, ScannedSong
 from skgenre.datasets._synthetic import make_genre_excerpts
 
 __all__ = [
+    "AudioFolderScan",
+    "GenreSummary",
+    "ScannedSong",
     "load_audio_folder",
     "load_excerpts_npz",
     "load_genre_excerpts",
     "make_genre_excerpts",
     "save_excerpts_npz",
+    "scan_audio_folder",
 ]

@@ -3,26 +3,59 @@
 import os
 import warnings
 from pathlib import Path
-from typing import Literal, overload
+from typing import Literal, NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skgenre._bunches import SongFolder
-from skgenre._folder_walk import walk_folders
+from skgenre._folder_walk import describe_unreadable, walk_folders
 from skgenre._sklearn_types import validate_params
 from skgenre._song_warnings import UnreadableSongWarning
 from skgenre._types import PathLike
 
-# What skgenre.audio.read_audio reads; the last two lines with PyAV.
+# What skgenre.audio.read_audio reads; the last three lines with PyAV.
 SOUND_SUFFIXES = frozenset(
     {
-        *(".aif", ".aifc", ".aiff", ".au", ".caf", ".flac", ".mp2", ".mp3", ".oga", ".ogg"),
-        *(".opus", ".snd", ".w64", ".wav", ".wave"),
-        *(".3gp", ".aac", ".ac3", ".amr", ".ape", ".asf", ".m4a", ".m4b", ".mka", ".mpc"),
-        *(".tta", ".webm", ".wma", ".wv"),
+        *(".aif", ".aifc", ".aiff", ".au", ".bwf", ".caf", ".flac", ".mp2", ".mp3", ".mpga"),
+        *(".oga", ".ogg", ".opus", ".rf64", ".snd", ".w64", ".wav", ".wave"),
+        *(".3gp", ".aac", ".ac3", ".amr", ".ape", ".asf", ".dsf", ".m4a", ".m4b", ".m4r"),
+        *(".mka", ".mpc", ".spx"),
+        *(".tta", ".weba", ".webm", ".wma", ".wv"),
     }
 )
+# Music that is not read: scores and modules, protected or rare encodings, and films.
+OTHER_MUSIC_SUFFIXES = frozenset(
+    {
+        *(".it", ".kar", ".mid", ".midi", ".mod", ".mptm", ".s3m", ".sid", ".xm"),
+        *(".aa", ".aax", ".alac", ".dff", ".dts", ".m4p", ".ofr", ".ra", ".rm", ".shn", ".tak"),
+        *(".avi", ".flv", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".ogv", ".wmv"),
+    }
+)
+
+
+class ListedFolder(NamedTuple):
+    """Files of a folder that has a folder for each genre; their paths are relative to it."""
+
+    root: Path
+    songs: list  # of Path, sorted
+    left_out: list  # of Path: hidden, in no genre's folder, or not named as sound
+    unreadable: list  # of OSError: folders and links
+
+    @property
+    def genres(self):
+        """The genre of each song."""
+        return [song.parts[0] for song in self.songs]
+
+    @property
+    def paths(self):
+        """The path of each song."""
+        return [str(self.root / song) for song in self.songs]
+
+    @property
+    def n_left_out(self):
+        """Number of files, folders and links that are not taken."""
+        return len(self.left_out) + len(self.unreadable)
 
 
 @overload
@@ -116,32 +149,63 @@ def load_audio_folder(
     >>> songs.target_names[songs.target], songs.n_left_out
     (array(['classical', 'rock'], dtype='<U9'), 1)
     """
+    folder = list_audio_folder(path)
+    if folder.unreadable:
+        warnings.warn(_name_unreadable(folder.unreadable), UnreadableSongWarning, stacklevel=3)
+    target_names, target = np.unique(folder.genres, return_inverse=True)
+    if return_X_y:
+        return folder.paths, target
+    return SongFolder(
+        paths=folder.paths,
+        target=target,
+        target_names=target_names,
+        n_left_out=folder.n_left_out,
+    )
+
+
+def list_audio_folder(path):
+    """List the songs of a folder that has a folder for each genre, and what is left out.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The folder of folders.
+
+    Returns
+    -------
+    folder : ListedFolder
+        One song or more.
+
+    Raises
+    ------
+    ValueError
+        As in `load_audio_folder`.
+    """
     root = Path(path)
     if not os.path.isdir(root):
         raise ValueError(f"{os.fspath(path)!r} is not a folder.")
     found = walk_folders(root)
     songs = [file for file in found.files if is_song(file) and len(file.parts) > 1]
-    unreadable = f"Left out, as it cannot be read: {found.describe_unreadable()}."
     if not songs:
+        reason = f" {_name_unreadable(found.unreadable)}" if found.unreadable else ""
         raise ValueError(
             f"{os.fspath(path)!r} has no sound file in a folder for a genre: expected files such "
-            f"as rock/song.ogg in it.{' ' + unreadable if found.unreadable else ''}"
+            f"as rock/song.ogg in it.{reason}"
         )
-    if found.unreadable:
-        warnings.warn(unreadable, UnreadableSongWarning, stacklevel=3)
-    target_names, target = np.unique([song.parts[0] for song in songs], return_inverse=True)
-    paths = [str(root / song) for song in songs]
-    if return_X_y:
-        return paths, target
-    return SongFolder(
-        paths=paths,
-        target=target,
-        target_names=target_names,
-        n_left_out=len(found.files) - len(songs) + len(found.unreadable),
-    )
+    taken = set(songs)
+    left_out = [file for file in found.files if file not in taken]
+    return ListedFolder(root, songs, left_out, found.unreadable)
+
+
+def _name_unreadable(errors):
+    return f"Left out, as it cannot be read: {describe_unreadable(errors)}."
 
 
 def is_song(file):
-    """Tell whether a path, relative to the folder that is looked through, is a song's."""
-    hidden = any(part.startswith(".") for part in file.parts)
-    return not hidden and file.suffix.lower() in SOUND_SUFFIXES
+    """Return whether a path, relative to the folder that is looked through, is a song's."""
+    return not is_hidden(file) and file.suffix.lower() in SOUND_SUFFIXES
+
+
+def is_hidden(file):
+    """Return whether a path, relative to the folder that is looked through, is hidden."""
+    return any(part.startswith(".") for part in file.parts)

@@ -56,8 +56,8 @@ def take_axes(ax, n_rows, n_columns, size, **sharing):
     ValueError
         If another number of axes was passed.
     """
-    pyplot = import_extra("matplotlib.pyplot", "plot")
     if ax is None:
+        pyplot = import_extra("matplotlib.pyplot", "plot")
         width, height = size
         _, axes = pyplot.subplots(
             n_rows,

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from skgenre._types import Estimator, Int
 from skgenre.displays._axes import COLORS, SeveralAxes, take_axes
-from skgenre.inspection import filter_responses
 
 if TYPE_CHECKING:
     from matplotlib.collections import QuadMesh
@@ -129,6 +128,9 @@ class FilterResponseDisplay:
         --------
         See :class:`FilterResponseDisplay`.
         """
+        # It brings TensorFlow along, which other displays do without.
+        from skgenre.inspection import filter_responses
+
         found = filter_responses(estimator, sample_rate=sample_rate)
         return cls(
             kernels=found.kernels,

@@ -5,10 +5,8 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skgenre._fitted_parts import fitted_parts
 from skgenre._types import Estimator, Float, Int
 from skgenre.displays._axes import FOR_AND_AGAINST, SingleAxes, plain, take_axes
-from skgenre.inspection import saliency
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -139,6 +137,10 @@ class SaliencyDisplay:
         --------
         See :class:`SaliencyDisplay`.
         """
+        # They bring TensorFlow along, which other displays do without.
+        from skgenre._fitted_parts import fitted_parts
+        from skgenre.inspection import saliency
+
         parts = fitted_parts(estimator, sample_rate)
         # A row of a data frame keeps the names of its columns.
         X = excerpt.to_frame().T if hasattr(excerpt, "to_frame") else np.asarray(excerpt)[None]

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from skgenre._fitted_parts import fitted_parts
 from skgenre._types import Estimator, Int
 from skgenre.displays._axes import COLORS, SeveralAxes, take_axes
 
@@ -106,6 +105,9 @@ class TrainingCurveDisplay:
         --------
         See :class:`TrainingCurveDisplay`.
         """
+        # It brings TensorFlow along, which other displays do without.
+        from skgenre._fitted_parts import fitted_parts
+
         history = fitted_parts(estimator).classifier.history_
         if not history["loss"]:
             raise ValueError("The classifier was initialized, but not trained: no epoch to show.")
