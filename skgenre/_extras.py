@@ -50,5 +50,25 @@ def check_extra(name, extra):
         raise ModuleNotFoundError(_how_to_install(f"No module named {name!r}", extra), name=name)
 
 
+def lacks_library(error):
+    """Return whether an error was caused by a library that is not installed.
+
+    Parameters
+    ----------
+    error : Exception
+        The error.
+
+    Returns
+    -------
+    lacks : bool
+        Whether it, or what it was raised from, is a `ModuleNotFoundError`.
+    """
+    while error is not None:
+        if isinstance(error, ModuleNotFoundError):
+            return True
+        error = error.__cause__
+    return False
+
+
 def _how_to_install(reason, extra):
     return f"{reason}; it comes with: pip install 'skgenre[{extra}]'"

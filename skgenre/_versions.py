@@ -5,7 +5,10 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 
 # Names of distributions: what the package depends on, then what its extras add.
-REQUIRED = ("numpy", "scipy", "scikit-learn", "keras", "tensorflow", "scikeras", "rich")
+REQUIRED = (
+    *("numpy", "scipy", "scikit-learn", "keras", "tensorflow", "scikeras"),
+    *("click", "rich", "rich-click"),
+)
 OPTIONAL = (
     "soundfile",
     "soxr",

@@ -179,6 +179,8 @@ def spread(targets, probabilities):
 
 
 CNN, MLP = CNNGenreClassifier(), MLPGenreClassifier()
+# Adam divides by the size of the gradient: where that is as good as zero, rounding would decide.
+STEADY = CNNGenreClassifier(optimizer__epsilon=1e-3)
 CLIPPED = CNNGenreClassifier(learning_rate=0.1, optimizer__clipnorm=1e-3)
 CLIPPED_TOGETHER = CNNGenreClassifier(learning_rate=0.1, optimizer__global_clipnorm=1e-3)
 AVERAGED = CNNGenreClassifier(learning_rate=0.1, optimizer__use_ema=True)
@@ -195,7 +197,7 @@ SCALED = CNNGenreClassifier(learning_rate=0.1, optimizer__loss_scale_factor=1024
         (CNN, "adam", "mean_squared_error", True),
         (MLP, "sgd", "mean_squared_error", False),
         # A loss that is no mean of what each row has by itself.
-        (CNN, "adam", spread, True),
+        (STEADY, "adam", spread, True),
         *(
             pytest.param(*settings, marks=pytest.mark.slow)
             for settings in (

@@ -244,6 +244,8 @@ OTHERS = {
     "skgenre.persistence.ModelInfo": "holds what a file says",
     "skgenre.datasets.AudioFolderScan": "holds what a scan has found",
     "skgenre.datasets.ScannedSong": "holds what a scan has found",
+    "skgenre.evaluation.evaluate_songs": "reads songs by read_audio",
+    "skgenre.evaluation.write_report": "writes",
     "skgenre.datasets.load_audio_folder": "lists the names in a folder",
     "skgenre.datasets.save_excerpts_npz": "writes",
     "skgenre.onnx.export_onnx": "writes",

@@ -16,7 +16,7 @@ def distribution(requirement):
 def test_the_list_is_that_of_the_project(request):
     project = tomllib.loads((request.config.rootpath / "pyproject.toml").read_text())["project"]
     assert {distribution(name) for name in project["dependencies"]} | {"scipy"} == set(REQUIRED)
-    not_installed_to_be_used = {"benchmark", "dev", "docs", "docs-test", "test"}
+    not_installed_to_be_used = {"benchmark", "dev", "docs", "docs-test", "test", "typing-test"}
     optional = {
         distribution(name)
         for extra, names in project["optional-dependencies"].items()

@@ -11,7 +11,7 @@ from skgenre._terminal.text import print_text, say
 from skgenre.cli import _training
 from skgenre.cli._csv import print_csv
 from skgenre.cli._files import output_option
-from skgenre.cli._folder import check_genres, count_songs, folder_options, list_folder, read_songs
+from skgenre.cli._folder import count_songs, folder_options, read_songs
 from skgenre.cli._greeting import load_tensorflow
 from skgenre.cli._help import epilog, panels
 
@@ -48,7 +48,7 @@ def evaluate(folder, folds, form, report, **settings):
     evaluation = _cross_validate(songs, _count_folds(folds, songs.labels), settings)
     WRITERS[form](evaluation)
     if report is not None:
-        _write_report(evaluation, report)
+        _write_report(evaluation, report, songs.scan)
     say(f"Evaluated on {songs.describe()}.")
     return songs.status
 
@@ -58,11 +58,7 @@ def _read(folder, report, settings):
         from skgenre._extras import check_extra
 
         check_extra("jinja2", "report")
-    listed = list_folder(folder)
-    check_genres(listed.target_names[listed.target], n_songs=2)
-    songs = read_songs(listed, settings.sample_rate, settings.cache, settings.jobs)
-    check_genres(songs.labels, n_songs=2)
-    return songs
+    return read_songs(folder, settings.sample_rate, settings.cache, settings.jobs, songs_of_each=2)
 
 
 def _count_folds(folds, labels):
@@ -95,10 +91,10 @@ def _cross_validate(songs, folds, settings):
         )
 
 
-def _write_report(evaluation, path):
+def _write_report(evaluation, path, scan):
     from skgenre.evaluation import write_report
 
-    write_report(evaluation, path)
+    write_report(evaluation, path, scan=scan)
     say(f"The report is in {path}.")
 
 

@@ -1,16 +1,20 @@
 """The folder of songs that several commands read: its options, and what they lead to."""
 
-import warnings
+import os
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 import rich_click as click
 
 from skgenre._terminal.text import say
+from skgenre.cli._left_out import count_suffixes, describe_left_out
 from skgenre.cli._options import cache_option, jobs_option, options, sample_rate_option
 from skgenre.cli._status import DONE, SOME_FILES_FAILED
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from skgenre.datasets import AudioFolderScan
 
 folder_options = options(
     click.argument(
@@ -25,87 +29,65 @@ folder_options = options(
 
 
 class Songs(NamedTuple):
-    """Songs of a folder that could be read."""
+    """Songs of a folder that could be read, and what else is in it."""
 
     paths: list
     waveforms: list
     labels: "np.ndarray"  # (n_songs,), str
-    n_failed: int
+    scan: "AudioFolderScan"
 
     @property
     def status(self):
         """What a command that used them returns."""
-        return SOME_FILES_FAILED if self.n_failed else DONE
+        return SOME_FILES_FAILED if _failed(self.scan) else DONE
 
     def describe(self):
         """Describe how many there are of each genre, and how many could not be read."""
-        failed = f"; {self.n_failed} could not be read" if self.n_failed else ""
+        n_failed = len(_failed(self.scan))
+        failed = f"; {n_failed} could not be read" if n_failed else ""
         return f"{describe_songs(self.labels)}{failed}"
 
 
-def list_folder(folder):
-    """List the songs of a folder; what could not be listed is reported.
+def read_songs(folder, sample_rate, cache, jobs, *, songs_of_each):
+    """Read the songs of a folder, and report what cannot be used.
 
     Parameters
     ----------
     folder : str
         Has a folder for each genre.
-
-    Returns
-    -------
-    songs : Bunch
-        As `load_audio_folder` makes it.
-    """
-    from skgenre.datasets import load_audio_folder
-    from skgenre.songs import UnreadableSongWarning
-
-    with warnings.catch_warnings(record=True) as unreadable:
-        warnings.simplefilter("always", UnreadableSongWarning)
-        songs = load_audio_folder(folder)
-    for warning in unreadable:
-        say(warning.message)
-    if songs.n_left_out:
-        say(f"Files left out, as hidden or no songs of a genre: {songs.n_left_out}.")
-    return songs
-
-
-def read_songs(listed, sample_rate, cache, jobs):
-    """Read songs; those that cannot be read, and those that are there twice, are reported.
-
-    Parameters
-    ----------
-    listed : Bunch
-        What `list_folder` returns.
     sample_rate : int
         In Hz.
     cache : str or None
         Folder where decoded songs are kept.
     jobs : int
         Songs that are read at once.
+    songs_of_each : int
+        Songs that each genre needs; it is looked at before a song is read.
 
     Returns
     -------
     songs : Songs
         What could be read.
-    """
-    from skgenre._song_reading import keep_readable, read_waveforms
-    from skgenre._terminal.bars import follow
 
-    waveforms = read_waveforms(listed.paths, sample_rate, memory=cache, n_jobs=jobs)
-    found, failures = [], []
-    with follow(waveforms, len(listed.paths), "Reading songs") as followed:
-        numbers = range(len(listed.paths))
-        waveforms = list(keep_readable(numbers, followed, found, failures))
-    for failure in failures:
-        say(failure)
-    songs = Songs(
-        [listed.paths[number] for number in found],
-        waveforms,
-        listed.target_names[listed.target[found]],
-        len(failures),
+    Raises
+    ------
+    ValueError
+        If there are fewer than two genres, or fewer songs of one.
+    """
+    import numpy as np
+
+    from skgenre.datasets._audio_folder import list_audio_folder
+    from skgenre.datasets._audio_folder_scan import read_audio_folder
+
+    check_genres(list_audio_folder(folder).genres, songs_of_each)
+    scan, waveforms = read_audio_folder(
+        folder, sample_rate=sample_rate, memory=cache, n_jobs=jobs, verbose=1
     )
-    _report_duplicates(songs)
-    return songs
+    _report(scan)
+    readable = [song for song in scan.songs if song.error is None]
+    labels = [song.genre for song in readable]
+    check_genres(labels, songs_of_each)
+    return Songs([_path(scan, song) for song in readable], waveforms, np.array(labels), scan)
 
 
 def check_genres(labels, n_songs):
@@ -113,7 +95,7 @@ def check_genres(labels, n_songs):
 
     Parameters
     ----------
-    labels : ndarray of shape (n_songs,)
+    labels : sequence of n_songs str
         A genre for each song.
     n_songs : int
         Songs that each genre needs.
@@ -136,7 +118,7 @@ def count_songs(labels):
 
     Parameters
     ----------
-    labels : ndarray of shape (n_songs,)
+    labels : sequence of n_songs str
         A genre for each song.
 
     Returns
@@ -144,10 +126,7 @@ def count_songs(labels):
     counts : dict of str to int
         By genre, sorted.
     """
-    import numpy as np
-
-    genres, counts = np.unique(labels, return_counts=True)
-    return dict(zip(genres.tolist(), counts.tolist(), strict=True))
+    return dict(sorted(Counter(map(str, labels)).items()))
 
 
 def describe_songs(labels):
@@ -167,9 +146,34 @@ def describe_songs(labels):
     return f"{', '.join(first)}{' and ' if first else ''}{last} songs"
 
 
-def _report_duplicates(songs):
-    from skgenre._recordings import describe_duplicates
-    from skgenre.leakage import find_duplicates
+def _report(scan):
+    for song in _failed(scan):
+        if not song.needs_extra:
+            say(f"Cannot read audio from {_path(scan, song)!r}: {song.error}")
+    for folder, reason in scan.unreadable_folders.items():
+        say(f"Left out, as it cannot be read: {os.path.join(scan.folder, folder)!r}: {reason}.")
+    lacking = count_suffixes(song.path for song in scan.songs if song.needs_extra)
+    for line in describe_left_out(lacking, scan.unsupported):
+        say(line)
+    n_named = sum(scan.unsupported.values()) + len(scan.unreadable_folders)
+    if n_others := scan.n_left_out - n_named:
+        say(f"Files left out, as hidden or no songs of a genre: {n_others}.")
+    if scan.duplicates:
+        _report_duplicates(scan)
 
-    if songs.waveforms and (repeated := find_duplicates(songs.waveforms)):
-        say(describe_duplicates(repeated, songs.paths, songs.labels))
+
+def _report_duplicates(scan):
+    from skgenre._recordings import describe_duplicates
+
+    numbers = {song.path: number for number, song in enumerate(scan.songs)}
+    repeated = [tuple(numbers[path] for path in paths) for paths in scan.duplicates]
+    paths = [_path(scan, song) for song in scan.songs]
+    say(describe_duplicates(repeated, paths, [song.genre for song in scan.songs]))
+
+
+def _failed(scan):
+    return [song for song in scan.songs if song.error is not None]
+
+
+def _path(scan, song):
+    return os.path.join(scan.folder, song.path)

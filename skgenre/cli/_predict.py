@@ -13,6 +13,7 @@ from skgenre._terminal.text import say
 from skgenre.cli._csv import print_csv
 from skgenre.cli._files import output_option
 from skgenre.cli._help import epilog
+from skgenre.cli._left_out import count_suffixes, describe_left_out, report_failures
 from skgenre.cli._model import load_songs_or_onnx, model_or_onnx_argument
 from skgenre.cli._options import cache_option, jobs_option
 from skgenre.cli._status import DONE, SOME_FILES_FAILED
@@ -66,7 +67,7 @@ def _check(settings):
 def _list_songs(path):
     """List the sound files of a folder; of a file, only itself."""
     from skgenre._folder_walk import walk_files
-    from skgenre.datasets._audio_folder import is_song
+    from skgenre.datasets._audio_folder import is_other_music, is_song
 
     root = Path(path)
     if not root.is_dir():
@@ -75,6 +76,9 @@ def _list_songs(path):
     if found.unreadable:
         say(f"Left out, as it cannot be read: {found.describe_unreadable()}.")
     songs = [str(root / file) for file in found.files if is_song(file)]
+    unsupported = (file for file in found.files if is_other_music(file))
+    for line in describe_left_out({}, count_suffixes(unsupported)):
+        say(line)
     if not songs:
         raise ValueError(f"{path!r} has no sound file in it.")
     return songs
@@ -83,8 +87,9 @@ def _list_songs(path):
 def _print(classifier, files, settings):
     found, failures, probabilities = [], [], []
     _predict_songs(classifier, files, settings, found, failures, probabilities)
-    for failure in failures:
-        say(failure)
+    known_files = set(found)
+    failed = [file for file in files if file not in known_files]
+    report_failures(zip(failed, failures, strict=True))
     known = [_describe(classifier, *song) for song in zip(found, probabilities, strict=True)]
     WRITERS[settings.form](known, classifier.classes_.tolist())
     if settings.form is None:

@@ -1,8 +1,6 @@
 """``skgenre scan``."""
 
 import json
-from collections import Counter
-from pathlib import PurePath
 
 import rich_click as click
 
@@ -10,6 +8,7 @@ from skgenre._terminal.tables import Column, print_table
 from skgenre._terminal.text import print_text
 from skgenre.cli._folder import folder_options
 from skgenre.cli._help import epilog, panels
+from skgenre.cli._left_out import count_suffixes, describe_left_out
 from skgenre.cli._status import DONE, SOME_FILES_FAILED
 
 # More rates of one genre are counted.
@@ -99,14 +98,8 @@ def _name_genres(genres):
 
 
 def _describe_left_out(found):
-    lacking = Counter(
-        PurePath(song.path).suffix.lower() for song in found.songs if song.needs_extra
-    )
-    parts = [
-        (lacking, "FFmpeg decodes them: pip install 'skgenre[av]'"),
-        (found.unsupported, "not read; convert them, to FLAC for example"),
-    ]
-    lines = [f"{_count_suffixes(counts)}: {way_out}" for counts, way_out in parts if counts]
+    lacking = count_suffixes(song.path for song in found.songs if song.needs_extra)
+    lines = describe_left_out(lacking, found.unsupported)
     if found.without_genre:
         n_songs = _count(len(found.without_genre), "sound file")
         lines.append(f"{n_songs} in no genre's folder, such as {found.without_genre[0]}")
@@ -114,10 +107,6 @@ def _describe_left_out(found):
     if n_others := found.n_left_out - n_named - len(found.unreadable_folders):
         lines.append(f"{_count(n_others, 'other file')}, hidden or no music")
     return lines
-
-
-def _count_suffixes(counts):
-    return ", ".join(f"{count} {suffix}" for suffix, count in sorted(counts.items()))
 
 
 def _conclude(found):

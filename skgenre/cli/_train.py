@@ -7,12 +7,7 @@ import rich_click as click
 from skgenre._terminal.text import say
 from skgenre.cli import _training
 from skgenre.cli._files import output_option
-from skgenre.cli._folder import (
-    check_genres,
-    folder_options,
-    list_folder,
-    read_songs,
-)
+from skgenre.cli._folder import folder_options, read_songs
 from skgenre.cli._greeting import load_tensorflow
 from skgenre.cli._help import epilog, panels
 
@@ -35,10 +30,7 @@ def train(folder, output, **settings):
     `skgenre evaluate` with the same options.
     """
     settings = SimpleNamespace(**settings)
-    listed = list_folder(folder)
-    check_genres(listed.target_names[listed.target], n_songs=1)
-    songs = read_songs(listed, settings.sample_rate, settings.cache, settings.jobs)
-    check_genres(songs.labels, n_songs=1)
+    songs = read_songs(folder, settings.sample_rate, settings.cache, settings.jobs, songs_of_each=1)
     load_tensorflow()
     classifier = _training.make_classifier(settings, len(set(songs.labels)))
     _training.report_short_kernels(classifier)

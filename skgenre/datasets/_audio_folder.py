@@ -206,6 +206,11 @@ def is_song(file):
     return not is_hidden(file) and file.suffix.lower() in SOUND_SUFFIXES
 
 
+def is_other_music(file):
+    """Return whether a path, relative to the folder that is looked through, is unread music's."""
+    return not is_hidden(file) and file.suffix.lower() in OTHER_MUSIC_SUFFIXES
+
+
 def is_hidden(file):
     """Return whether a path, relative to the folder that is looked through, is hidden."""
     return any(part.startswith(".") for part in file.parts)

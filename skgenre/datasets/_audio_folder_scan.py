@@ -7,6 +7,7 @@ from numbers import Integral
 from sklearn.utils._param_validation import HasMethods, Interval
 
 from skgenre._audio_info import audio_info
+from skgenre._extras import lacks_library
 from skgenre._recordings import Recordings
 from skgenre._sklearn_types import validate_params
 from skgenre._song_reading import make_song_reader, read_ahead
@@ -158,7 +159,7 @@ def _describe(listed, number, info, waveform, sample_rate):
     known = str(path), path.parts[0]
     if not isinstance(waveform, ValueError):
         return ScannedSong(*known, len(waveform) / sample_rate, *info, error=None)
-    extra = "av" if _lacks_library(waveform) else None
+    extra = "av" if lacks_library(waveform) else None
     reason = _reason(waveform, listed.root / path)
     return ScannedSong(*known, None, *info, error=reason, needs_extra=extra)
 
@@ -166,14 +167,6 @@ def _describe(listed, number, info, waveform, sample_rate):
 def _reason(error, path):
     # The song has its path already.
     return str(error).removeprefix(f"Cannot read audio from {str(path)!r}: ")
-
-
-def _lacks_library(error):
-    while error is not None:
-        if isinstance(error, ModuleNotFoundError):
-            return True
-        error = error.__cause__
-    return False
 
 
 def _summarize(listed, songs, repeated):

@@ -157,6 +157,28 @@ def test_too_few_songs_are_refused_before_one_is_read(music, tmp_path, command):
     assert done == (2, "", f"skgenre {command}: {reason}.\n")
 
 
+def test_what_is_not_read_is_counted_with_the_way_out(music, tmp_path, monkeypatch):
+    shutil.copytree(music, tmp_path / "music")
+    for name in ("low/a.m4a", "low/b.M4A", "low/video.mp4", "low/cover.jpg"):
+        (tmp_path / "music" / name).write_bytes(b"\0\0\0\x18ftypM4A \0\0\0\0M4A mp42")
+    monkeypatch.setitem(sys.modules, "av", None)
+    options = ["--epochs", "1", "--network", "mlp", "--excerpt-seconds", "0.5"]
+    done = run("train", tmp_path / "music", "-o", tmp_path / "m.skops", *options)
+    assert done.returncode == 1
+    extra = "2 .m4a: FFmpeg decodes them: pip install 'skgenre[av]'"
+    converted = "1 .mp4: not read; convert them, to FLAC for example"
+    reading, *messages, _, summary = done.stderr.splitlines()
+    others = "Files left out, as hidden or no songs of a genre: 1."
+    assert messages == [extra, converted, others]
+    assert summary.startswith("Trained on 6 high and 6 low songs; 2 could not be read.")
+    done = run("predict", tmp_path / "m.skops", tmp_path / "music", "--csv")
+    assert done.returncode == 1
+    assert len(done.stdout.splitlines()) == 1 + 12
+    assert extra in done.stderr
+    assert converted in done.stderr
+    assert done.stderr.count(".m4a") == 1
+
+
 @pytest.mark.parametrize("command", ["evaluate", "train", "excerpts"])
 def test_the_same_recording_twice_is_reported(music, tmp_path, command):
     shutil.copytree(music, tmp_path / "music")
