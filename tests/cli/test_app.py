@@ -167,7 +167,7 @@ def test_what_is_not_read_is_counted_with_the_way_out(music, tmp_path, monkeypat
     assert done.returncode == 1
     extra = "2 .m4a: FFmpeg decodes them: pip install 'skgenre[av]'"
     converted = "1 .mp4: not read; convert them, to FLAC for example"
-    reading, *messages, _, summary = done.stderr.splitlines()
+    _reading, *messages, _training, summary = done.stderr.splitlines()
     others = "Files left out, as hidden or no songs of a genre: 1."
     assert messages == [extra, converted, others]
     assert summary.startswith("Trained on 6 high and 6 low songs; 2 could not be read.")
