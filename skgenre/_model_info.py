@@ -12,7 +12,7 @@ from skgenre import _model_archives
 from skgenre._extras import import_extra
 from skgenre._foreign_files import one_error
 from skgenre._network_parameters import Parameter, count_numbers
-from skgenre._safe_loading import REFUSED, check_types
+from skgenre._safe_loading import REFUSED, read_checked
 from skgenre._sklearn_types import validate_params
 from skgenre._stored_classifiers import STAND_INS, StoredClassifier
 from skgenre._trusted_types import LOADERS
@@ -209,9 +209,8 @@ def model_info(path: PathLike, *, trusted: list[str] | tuple[str, ...] = ()) -> 
     if Path(path).suffix.lower() == ".onnx":
         return _describe_onnx(path)
     skops_io = import_extra("skops.io", "save")
+    content = read_checked(path, trusted)
     with one_error("load a model from", path, REFUSED):
-        content = _model_archives.read(path)
-        check_types(skops_io, content, trusted)
         names = {name: f"{kind.__module__}.{kind.__name__}" for name, kind in STAND_INS.items()}
         estimator = skops_io.loads(
             _model_archives.rename_types(content, names),

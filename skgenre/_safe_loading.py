@@ -4,7 +4,11 @@ from collections.abc import Sequence
 
 from numpy.ma import MAError
 
+from skgenre import _model_archives
+from skgenre._extras import import_extra
+from skgenre._foreign_files import one_error
 from skgenre._trusted_types import LOADERS
+from skgenre._types import PathLike
 from skgenre._zip_archives import DAMAGED
 
 # Whatever a file says is met by Python's own errors, in skops' code or in that of the types it
@@ -21,23 +25,34 @@ REFUSED = (
 )
 
 
-def check_types(skops_io, content, trusted: Sequence[str]):
-    """Refuse a file that holds types that are not trusted.
+def read_checked(path: PathLike, trusted: Sequence[str] = ()) -> bytes:
+    """Read a file of a saved estimator, and refuse types that are not trusted.
+
+    Nothing is made of it yet, so that what could not be loaded is refused quickly.
 
     Parameters
     ----------
-    skops_io : module
-        `skops.io`.
-    content : bytes
+    path : str or path-like
         The file.
-    trusted : sequence of str
+    trusted : sequence of str, default=()
         Types to allow beside those that may always be in a file.
+
+    Returns
+    -------
+    content : bytes
+        The file's.
 
     Raises
     ------
     ValueError
-        If there are others.
+        If it is no such file, or holds other types.
+    ModuleNotFoundError
+        If skops is not installed.
     """
-    untrusted = set(skops_io.get_untrusted_types(data=content)) - {*LOADERS, *trusted}
-    if untrusted:
-        raise ValueError(f"it holds types that are not trusted: {sorted(untrusted)}.")
+    skops_io = import_extra("skops.io", "save")
+    with one_error("load a model from", path, REFUSED):
+        content = _model_archives.read(path)
+        untrusted = set(skops_io.get_untrusted_types(data=content)) - {*LOADERS, *trusted}
+        if untrusted:
+            raise ValueError(f"it holds types that are not trusted: {sorted(untrusted)}.")
+        return content

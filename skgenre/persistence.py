@@ -10,7 +10,7 @@ from skgenre._extras import import_extra
 from skgenre._foreign_files import one_error
 from skgenre._frozen_distributions import named
 from skgenre._model_info import ModelInfo, model_info
-from skgenre._safe_loading import REFUSED, check_types
+from skgenre._safe_loading import REFUSED, read_checked
 from skgenre._sklearn_types import validate_params
 from skgenre._trusted_types import LOADERS
 from skgenre._types import PathLike
@@ -51,7 +51,7 @@ def save(estimator: Any, path: PathLike, *, trusted: list[str] | tuple[str, ...]
     ValueError
         If the estimator holds what `load` would refuse: other types, among them Keras callbacks,
         functions of your own, and scikit-learn's trees and neighbours, which can crash a process
-        when a file tampers with them; or a `memory`, which is a folder of pickles.
+        when a file tampers with them; or a `memory`, which may be a folder of pickles.
     OSError
         If the file cannot be written.
     ModuleNotFoundError
@@ -135,7 +135,6 @@ def load(path: PathLike, *, trusted: list[str] | tuple[str, ...] = ()) -> Any:
     WaveformScaler(scale='peak')
     """
     skops_io = import_extra("skops.io", "save")
+    content = read_checked(path, trusted)
     with one_error("load a model from", path, REFUSED):
-        content = _model_archives.read(path)
-        check_types(skops_io, content, trusted)
         return skops_io.loads(content, trusted=[*TRUSTED_TYPES, *trusted])

@@ -34,10 +34,13 @@ def load_song_classifier(path):
     ValueError
         If it is a model of anything else.
     """
+    from skgenre._safe_loading import read_checked
     from skgenre.cli._greeting import load_tensorflow
     from skgenre.persistence import load
     from skgenre.songs import SongClassifier
 
+    # What cannot be loaded is refused before TensorFlow is waited for.
+    read_checked(path)
     load_tensorflow()
     classifier = load(path)
     if not isinstance(classifier, SongClassifier):
