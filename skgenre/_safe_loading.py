@@ -52,7 +52,27 @@ def read_checked(path: PathLike, trusted: Sequence[str] = ()) -> bytes:
     skops_io = import_extra("skops.io", "save")
     with one_error("load a model from", path, REFUSED):
         content = _model_archives.read(path)
-        untrusted = set(skops_io.get_untrusted_types(data=content)) - {*LOADERS, *trusted}
-        if untrusted:
-            raise ValueError(f"it holds types that are not trusted: {sorted(untrusted)}.")
+        check_types(skops_io, content, trusted)
         return content
+
+
+def check_types(skops_io, content: bytes, trusted: Sequence[str]):
+    """Refuse a file that holds types that are not trusted.
+
+    Parameters
+    ----------
+    skops_io : module
+        `skops.io`.
+    content : bytes
+        The file.
+    trusted : sequence of str
+        Types to allow beside those that may always be in a file.
+
+    Raises
+    ------
+    ValueError
+        If there are others.
+    """
+    untrusted = set(skops_io.get_untrusted_types(data=content)) - {*LOADERS, *trusted}
+    if untrusted:
+        raise ValueError(f"it holds types that are not trusted: {sorted(untrusted)}.")

@@ -10,7 +10,7 @@ from skgenre._extras import import_extra
 from skgenre._foreign_files import one_error
 from skgenre._frozen_distributions import named
 from skgenre._model_info import ModelInfo, model_info
-from skgenre._safe_loading import REFUSED, read_checked
+from skgenre._safe_loading import REFUSED, check_types, read_checked
 from skgenre._sklearn_types import validate_params
 from skgenre._trusted_types import LOADERS
 from skgenre._types import PathLike
