@@ -201,7 +201,7 @@ def report_duration(classifier, waveforms, labels, n_fits=1):
         return
     minutes = n_excerpts * _seconds_for_one(classifier, waveforms, labels) / 60
     if minutes > 1:
-        say(f"Training will take about {minutes:.0f} minutes, on {n_excerpts} excerpts in all.")
+        say(f"Training will take about {minutes:.0f} minutes.")
 
 
 def _seconds_for_one(classifier, waveforms, labels):
