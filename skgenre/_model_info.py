@@ -184,7 +184,7 @@ def model_info(path: PathLike, *, trusted: list[str] | tuple[str, ...] = ()) -> 
 
     See Also
     --------
-    load : Load the model.
+    skgenre.load : Load the model.
     skgenre.load_onnx : Load an ONNX model.
 
     Examples

@@ -122,7 +122,7 @@ def test_models_that_are_not_of_songs(excerpts, tmp_path):
     assert info.parts == ["GridSearchCV", "Pipeline", "WaveformScaler", "CNNGenreClassifier"]
     assert info.classes == ["0", "1"]
     assert info.n_parameters == search.best_estimator_[-1].model_.count_params()
-    save(LogisticRegression().fit(X, y), tmp_path / "linear")
+    save(LogisticRegression(solver="newton-cg").fit(X, y), tmp_path / "linear")
     info = model_info(tmp_path / "linear")
     assert (info.kind, info.parts) == ("LogisticRegression", ["LogisticRegression"])
     assert info.network is None
@@ -247,7 +247,7 @@ def test_lengths_that_are_none_are_refused(classifier, path, tmp_path, n_timeste
 
 @pytest.mark.parametrize("n_timesteps", [0, 2.5, "60"])
 def test_lengths_of_other_estimators(excerpts, tmp_path, n_timesteps):
-    estimator = LogisticRegression().fit(*excerpts)
+    estimator = LogisticRegression(solver="newton-cg").fit(*excerpts)
     estimator.n_features_in_ = n_timesteps
     save(estimator, tmp_path / "model")
     with pytest.raises(ValueError, match=r"model': its n_features_in_ is"):

@@ -38,7 +38,7 @@ class SongEvaluation:
         and `probabilities`, an array of shape (n_excerpts, n_classes).
     histories : list of dict
         For each fold, the loss and accuracy of each epoch, as in
-        :attr:`skgenre.CNNGenreClassifier.history_`; empty where nothing records them.
+        the `history_` of a :class:`skgenre.CNNGenreClassifier`; empty where nothing records them.
     durations : ndarray of shape (n_songs,)
         Lengths of the songs in seconds.
     excerpt_seconds : float
@@ -320,7 +320,7 @@ class SongEvaluation:
 
         See Also
         --------
-        pandas.DataFrame.from_records : Makes a table of them.
+        skgenre.evaluation.write_report : Shows them in a page.
 
         Examples
         --------

@@ -89,7 +89,7 @@ def test_an_onnx_model_of_excerpts(excerpts, tmp_path):
 
 def test_models_that_are_not_of_songs(excerpts, tmp_path):
     X, y = excerpts
-    save(LogisticRegression().fit(X, y), tmp_path / "linear")
+    save(LogisticRegression(solver="newton-cg").fit(X, y), tmp_path / "linear")
     done = run("info", tmp_path / "linear")
     found = facts(done)
     assert found["model"] == "LogisticRegression"
