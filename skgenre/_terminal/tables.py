@@ -44,24 +44,24 @@ def print_table(columns, rows, title=None):
         _fit(columns, rows, widths, console)
     else:
         console.width = sum(widths) + GAP * (len(widths) - 1)
-    table = Table(
-        box=None,
-        pad_edge=False,
-        padding=(0, GAP, 0, 0),
-        header_style="bold",
-        show_header=any(headers),
-    )
-    for column, header in zip(columns, headers, strict=True):
-        number = column.kind == "number"
-        table.add_column(header, justify="right" if number else "left", no_wrap=number)
-    for row in rows:
-        table.add_row(*row)
+    table = _make_table(columns, headers, rows)
     if title is not None:
         console.print(printable(title, console.file), style="bold")
     if console.is_terminal:
         console.print(table)
     else:
         _print_unpadded(table, console)
+
+
+def _make_table(columns, headers, rows):
+    padding, shown = (0, GAP, 0, 0), any(headers)
+    table = Table(box=None, pad_edge=False, padding=padding, header_style="bold", show_header=shown)
+    for column, header in zip(columns, headers, strict=True):
+        number = column.kind == "number"
+        table.add_column(header, justify="right" if number else "left", no_wrap=number)
+    for row in rows:
+        table.add_row(*row)
+    return table
 
 
 def _print_unpadded(table, console):

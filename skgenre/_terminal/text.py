@@ -11,7 +11,9 @@ def say(text):
     text : str
         One line or more.
     """
-    print(printable(str(text), sys.stderr), file=sys.stderr)
+    # `print` would take standard output where standard error is closed.
+    if sys.stderr is not None:
+        print(printable(str(text), sys.stderr), file=sys.stderr)
 
 
 def print_text(text):

@@ -2,6 +2,8 @@
 
 import json
 import warnings
+from functools import partial
+from math import ceil
 from types import SimpleNamespace
 
 import rich_click as click
@@ -11,11 +13,13 @@ from skgenre._terminal.text import print_text, say
 from skgenre.cli import _training
 from skgenre.cli._csv import print_csv
 from skgenre.cli._files import output_option
-from skgenre.cli._folder import count_songs, folder_options, read_songs
+from skgenre.cli._folder import check_genres, count_songs, folder_options, read_songs
 from skgenre.cli._greeting import load_tensorflow
 from skgenre.cli._help import epilog, panels
 
 LEVEL = 0.95
+# What fits a screen.
+_MOST_GENRES_IN_COLUMNS, _MOST_MISTAKES = 6, 25
 
 
 @click.command(
@@ -44,7 +48,7 @@ def evaluate(folder, folds, form, report, **settings):
     expect on songs that are new.
     """
     settings = SimpleNamespace(**settings)
-    songs = _read(folder, report, settings)
+    songs = _read(folder, folds, report, settings)
     evaluation = _cross_validate(songs, _count_folds(folds, songs.labels), settings)
     WRITERS[form](evaluation)
     if report is not None:
@@ -53,12 +57,21 @@ def evaluate(folder, folds, form, report, **settings):
     return songs.status
 
 
-def _read(folder, report, settings):
+def _read(folder, folds, report, settings):
     if report is not None:
         from skgenre._extras import check_extra
 
         check_extra("jinja2", "report")
-    return read_songs(folder, settings.sample_rate, settings.cache, settings.jobs, songs_of_each=2)
+    check = partial(_check_songs, folds=folds, early_stopping=settings.early_stopping)
+    return read_songs(folder, settings.sample_rate, settings.cache, settings.jobs, check=check)
+
+
+def _check_songs(labels, folds, early_stopping):
+    check_genres(labels, n_songs=2)
+    if early_stopping:
+        counts = count_songs(labels)
+        folds = min(folds, *counts.values())
+        _training.check_held_out({genre: n - ceil(n / folds) for genre, n in counts.items()})
 
 
 def _count_folds(folds, labels):
@@ -172,11 +185,21 @@ def _print_scores(evaluation):
 
 def _print_confusion(evaluation):
     genres = list(map(str, evaluation.classes))
-    columns = [Column("genre"), *(Column(f"as {genre}", "number") for genre in genres)]
-    print_table(
-        columns,
-        [(genre, *map(str, row)) for genre, row in zip(genres, evaluation.confusion, strict=True)],
-    )
+    if len(genres) <= _MOST_GENRES_IN_COLUMNS:
+        columns = [Column("genre"), *(Column(f"as {genre}", "number") for genre in genres)]
+        rows = [(g, *map(str, row)) for g, row in zip(genres, evaluation.confusion, strict=True)]
+    else:
+        columns = [Column("genre"), Column("songs", "number"), Column("right", "number")]
+        columns += [Column("most often taken for"), Column("songs", "number")]
+        rows = [_confused(genres, row, evaluation.confusion) for row in range(len(genres))]
+    print_table(columns, rows)
+
+
+def _confused(genres, row, confusion):
+    counts = confusion[row].copy()
+    n_songs, n_right, counts[row] = counts.sum(), counts[row], 0
+    other = genres[counts.argmax()] if counts.any() else ""
+    return genres[row], str(n_songs), str(n_right), other, str(counts.max() or "")
 
 
 def _print_mistakes(evaluation):
@@ -184,7 +207,10 @@ def _print_mistakes(evaluation):
     columns = [Column("song", "path"), Column("genre"), Column("probability", "number")]
     columns += [Column("predicted"), Column("probability", "number")]
     rows = [_mistake(records[row]) for row in evaluation.mistakes]
-    print_table(columns, rows, title="Taken for another genre, the surest first:")
+    shown, n_others = rows[:_MOST_MISTAKES], len(rows) - _MOST_MISTAKES
+    print_table(columns, shown, title="Taken for another genre, the surest first:")
+    if n_others > 0:
+        print_text(f"and {n_others} more, which --csv, --json and --report list.\n")
 
 
 def _mistake(song):

@@ -4,7 +4,7 @@ import rich_click as click
 
 from skgenre._terminal.text import say
 from skgenre.cli._files import output_option
-from skgenre.cli._folder import describe_songs, folder_options, read_songs
+from skgenre.cli._folder import check_genres, describe_songs, folder_options, read_songs
 from skgenre.cli._help import epilog
 from skgenre.cli._options import excerpt_seconds_option, seed_option
 
@@ -28,12 +28,16 @@ from skgenre.cli._options import excerpt_seconds_option, seed_option
 @output_option(".npz", help="The excerpts, which `skgenre.datasets.load_excerpts_npz` reads.")
 def excerpts(folder, sample_rate, cache, jobs, excerpt_seconds, test_size, seed, output):
     """Cut two genres into a file of training and test excerpts, with no song on both sides."""
-    songs = read_songs(folder, sample_rate, cache, jobs, songs_of_each=2)
-    if len(set(songs.labels)) > 2:
-        raise ValueError(f"needs two genres, got {describe_songs(songs.labels)}.")
+    songs = read_songs(folder, sample_rate, cache, jobs, check=_check_songs)
     n_training, n_test = _write(songs, excerpt_seconds, sample_rate, test_size, seed, output)
     say(f"{n_training} excerpts to train on and {n_test} to test on are in {output}.")
     return songs.status
+
+
+def _check_songs(labels):
+    check_genres(labels, n_songs=2)
+    if len(set(labels)) > 2:
+        raise ValueError(f"needs two genres, got {describe_songs(labels)}.")
 
 
 def _write(songs, excerpt_seconds, sample_rate, test_size, seed, output):

@@ -44,11 +44,11 @@ class Songs(NamedTuple):
     def describe(self):
         """Describe how many there are of each genre, and how many could not be read."""
         n_failed = len(_failed(self.scan))
-        failed = f"; {n_failed} could not be read" if n_failed else ""
+        failed = f", {n_failed} could not be read" if n_failed else ""
         return f"{describe_songs(self.labels)}{failed}"
 
 
-def read_songs(folder, sample_rate, cache, jobs, *, songs_of_each):
+def read_songs(folder, sample_rate, cache, jobs, *, check):
     """Read the songs of a folder, and report what cannot be used.
 
     Parameters
@@ -61,8 +61,9 @@ def read_songs(folder, sample_rate, cache, jobs, *, songs_of_each):
         Folder where decoded songs are kept.
     jobs : int
         Songs that are read at once.
-    songs_of_each : int
-        Songs that each genre needs; it is looked at before a song is read.
+    check : callable
+        Takes the genre of each song and refuses too few of them. It is called before a song is
+        read, and for those that could be read.
 
     Returns
     -------
@@ -72,21 +73,21 @@ def read_songs(folder, sample_rate, cache, jobs, *, songs_of_each):
     Raises
     ------
     ValueError
-        If there are fewer than two genres, or fewer songs of one.
+        As `check` does.
     """
     import numpy as np
 
     from skgenre.datasets._audio_folder import list_audio_folder
     from skgenre.datasets._audio_folder_scan import read_audio_folder
 
-    check_genres(list_audio_folder(folder).genres, songs_of_each)
+    check(list_audio_folder(folder).genres)
     scan, waveforms = read_audio_folder(
         folder, sample_rate=sample_rate, memory=cache, n_jobs=jobs, verbose=1
     )
     _report(scan)
     readable = [song for song in scan.songs if song.error is None]
     labels = [song.genre for song in readable]
-    check_genres(labels, songs_of_each)
+    check(labels)
     return Songs([_path(scan, song) for song in readable], waveforms, np.array(labels), scan)
 
 
@@ -140,10 +141,10 @@ def describe_songs(labels):
     Returns
     -------
     text : str
-        Such as "12 classical and 7 rock songs".
+        Such as "19 songs (12 classical, 7 rock)".
     """
-    *first, last = (f"{count} {genre}" for genre, count in count_songs(labels).items())
-    return f"{', '.join(first)}{' and ' if first else ''}{last} songs"
+    counts = ", ".join(f"{count} {genre}" for genre, count in count_songs(labels).items())
+    return f"{len(labels)} songs ({counts})"
 
 
 def _report(scan):

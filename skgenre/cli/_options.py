@@ -49,6 +49,19 @@ class PositiveFloat(click.FloatRange):
         return "x>0"
 
 
+class Jobs(click.ParamType):
+    """How many threads, as joblib counts them: from the number of cores down where negative."""
+
+    name = "integer"
+
+    def convert(self, value, param, ctx):
+        """Check a number."""
+        jobs = click.INT.convert(value, param, ctx)
+        if jobs == 0:
+            self.fail("0 songs at once would never end.", param, ctx)
+        return jobs
+
+
 sample_rate_option = click.option(
     "--sample-rate",
     type=click.IntRange(1),
@@ -73,7 +86,7 @@ cache_option = click.option(
 )
 jobs_option = click.option(
     "--jobs",
-    type=int,
+    type=Jobs(),
     default=-1,
     metavar="N",
     help="Songs read at once; -1 takes as many as there are cores.",

@@ -1,5 +1,6 @@
 """``skgenre train``."""
 
+from functools import partial
 from types import SimpleNamespace
 
 import rich_click as click
@@ -7,7 +8,7 @@ import rich_click as click
 from skgenre._terminal.text import say
 from skgenre.cli import _training
 from skgenre.cli._files import output_option
-from skgenre.cli._folder import folder_options, read_songs
+from skgenre.cli._folder import check_genres, count_songs, folder_options, read_songs
 from skgenre.cli._greeting import load_tensorflow
 from skgenre.cli._help import epilog, panels
 
@@ -30,7 +31,8 @@ def train(folder, output, **settings):
     `skgenre evaluate` with the same options.
     """
     settings = SimpleNamespace(**settings)
-    songs = read_songs(folder, settings.sample_rate, settings.cache, settings.jobs, songs_of_each=1)
+    check = partial(_check_songs, early_stopping=settings.early_stopping)
+    songs = read_songs(folder, settings.sample_rate, settings.cache, settings.jobs, check=check)
     load_tensorflow()
     classifier = _training.make_classifier(settings, len(set(songs.labels)))
     _training.report_short_kernels(classifier)
@@ -39,6 +41,12 @@ def train(folder, output, **settings):
     _save(classifier, output)
     say(f"Trained on {songs.describe()}. The model is in {output}.")
     return songs.status
+
+
+def _check_songs(labels, early_stopping):
+    check_genres(labels, n_songs=1)
+    if early_stopping:
+        _training.check_held_out(count_songs(labels))
 
 
 def _save(classifier, output):

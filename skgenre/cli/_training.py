@@ -2,6 +2,7 @@
 
 import time
 import warnings
+from math import ceil
 
 import rich_click as click
 
@@ -109,18 +110,7 @@ def make_classifier(settings, n_genres):
     from skgenre.songs import SongClassifier
 
     networks = {"cnn": classifiers.CNNGenreClassifier, "mlp": classifiers.MLPGenreClassifier}
-    network = networks[settings.network](
-        class_weight="balanced",
-        loss=_name_loss(settings.loss, n_genres),
-        epochs=settings.epochs,
-        batch_size=settings.batch_size,
-        random_state=settings.seed,
-        verbose=1,
-    )
-    if settings.learning_rate is not None:
-        network.set_params(learning_rate=settings.learning_rate)
-    if settings.early_stopping:
-        network.set_params(early_stopping=True, validation_fraction=_VALIDATION_FRACTION)
+    network = networks[settings.network](**_network_settings(settings, n_genres))
     return SongClassifier(
         make_pipeline(WaveformScaler(), network),
         sample_rate=settings.sample_rate,
@@ -128,6 +118,44 @@ def make_classifier(settings, n_genres):
         hop_seconds=settings.hop_seconds,
         max_excerpts=settings.max_excerpts,
     )
+
+
+def _network_settings(settings, n_genres):
+    chosen = {
+        "class_weight": "balanced",
+        "loss": _name_loss(settings.loss, n_genres),
+        "epochs": settings.epochs,
+        "batch_size": settings.batch_size,
+        "random_state": settings.seed,
+        "verbose": 1,
+    }
+    if settings.learning_rate is not None:
+        chosen["learning_rate"] = settings.learning_rate
+    if settings.early_stopping:
+        chosen |= {"early_stopping": True, "validation_fraction": _VALIDATION_FRACTION}
+    return chosen
+
+
+def check_held_out(counts):
+    """Check that songs can be held out for early stopping.
+
+    Parameters
+    ----------
+    counts : dict of str to int
+        Songs of each genre that are trained on.
+
+    Raises
+    ------
+    ValueError
+        If the part that is held out, or the rest, would lack a genre.
+    """
+    n_held_out = ceil(_VALIDATION_FRACTION * sum(counts.values()))
+    if min(counts.values()) < 2 or n_held_out < len(counts):
+        songs = ", ".join(f"{count} {genre}" for genre, count in counts.items())
+        raise ValueError(
+            "--early-stopping holds out a fifth of the songs that it trains on, and needs each "
+            f"genre there and in the rest; {songs} are too few."
+        )
 
 
 def fit(classifier, waveforms, labels):

@@ -37,7 +37,7 @@ def model(music, tmp_path_factory):
     reading, training, trained = done.stderr.splitlines()
     assert re.fullmatch(r"Reading songs - \d+s - 12/12", reading)
     assert re.fullmatch(r"Epoch 3/3 - \d+s - loss \d\.\d+ acc \d\.\d+", training)
-    assert trained == f"Trained on 6 high and 6 low songs. The model is in {path}."
+    assert trained == f"Trained on 12 songs (6 high, 6 low). The model is in {path}."
     return path
 
 

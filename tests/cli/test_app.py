@@ -118,6 +118,7 @@ COMP_WORDS=(skgenre train --ea) COMP_CWORD=2; complete_last
         (["predict", "model", "a.wav", "--dask", "127.0.0.1:1"], "need --output"),
         (["predict", "model", "a.wav", "-o", "a.csv", "--json"], "--json prints"),
         (["predict", "model", "a.wav", "-o", "a.txt"], "does not end in .csv or .parquet"),
+        (["predict", "model", "a.wav", "--jobs", "0"], "'--jobs': 0 songs at once"),
         (["predict", "model"], "Missing argument 'FILES"),
     ],
 )
@@ -170,13 +171,31 @@ def test_what_is_not_read_is_counted_with_the_way_out(music, tmp_path, monkeypat
     _reading, *messages, _training, summary = done.stderr.splitlines()
     others = "Files left out, as hidden or no songs of a genre: 1."
     assert messages == [extra, converted, others]
-    assert summary.startswith("Trained on 6 high and 6 low songs; 2 could not be read.")
+    assert summary.startswith("Trained on 12 songs (6 high, 6 low), 2 could not be read.")
     done = run("predict", tmp_path / "m.skops", tmp_path / "music", "--csv")
     assert done.returncode == 1
     assert len(done.stdout.splitlines()) == 1 + 12
     assert extra in done.stderr
     assert converted in done.stderr
     assert done.stderr.count(".m4a") == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "songs"), [("train", "1 high, 3 low"), ("evaluate", "1 high, 2 low")]
+)
+def test_too_few_songs_to_hold_some_out_are_refused_before_one_is_read(tmp_path, command, songs):
+    # Two folds leave half of the songs to train on.
+    counts = {"high": 2, "low": 4} if command == "evaluate" else {"high": 1, "low": 3}
+    for genre, n_songs in counts.items():
+        (tmp_path / genre).mkdir()
+        for number in range(n_songs):
+            (tmp_path / genre / f"{number}.flac").write_bytes(b"not read")
+    output = ["-o", tmp_path / "m.skops"] if command == "train" else []
+    done = run(command, tmp_path, "--early-stopping", *output)
+    [message] = done.stderr.splitlines()
+    assert done.returncode == 2
+    assert message.startswith(f"skgenre {command}: --early-stopping holds out a fifth")
+    assert songs in message
 
 
 @pytest.mark.parametrize("command", ["evaluate", "train", "excerpts"])

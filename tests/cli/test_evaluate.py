@@ -10,7 +10,7 @@ from contextlib import redirect_stderr, redirect_stdout
 
 import pytest
 
-from skgenre.cli import main
+from skgenre.cli import _evaluate, main
 from tests.cli.commands import QUICK, Terminal, run
 from tests.cli.conftest import PITCHES
 
@@ -55,7 +55,7 @@ def test_scores_and_their_baseline(music):
     reading, training, summary = done.stderr.splitlines()
     assert reading.startswith("Reading songs - ")
     assert re.match(r"Fold 3/3, epoch 3/3 - \d+s - loss 0\.\d+ acc ", training)
-    assert summary == "Evaluated on 6 high and 6 low songs."
+    assert summary == "Evaluated on 12 songs (6 high, 6 low)."
 
 
 def test_songs_taken_for_another_genre_are_listed(mixed_music):
@@ -99,7 +99,7 @@ def test_evaluate_takes_fewer_folds_where_songs_are_few(music, tmp_path):
     assert "2 folds instead of 5: high has 2 songs." in done.stderr
     assert "bad.flac': it is empty" in done.stderr
     assert re.search(r"^all +4 ", done.stdout, re.MULTILINE)
-    assert done.stderr.endswith("Evaluated on 2 high and 2 low songs; 1 could not be read.\n")
+    assert done.stderr.endswith("Evaluated on 4 songs (2 high, 2 low), 1 could not be read.\n")
 
 
 def test_one_genre_cannot_be_evaluated(music, tmp_path):
@@ -107,3 +107,41 @@ def test_one_genre_cannot_be_evaluated(music, tmp_path):
     done = run("evaluate", tmp_path)
     assert done.returncode == 2
     assert "needs two genres with at least 2 songs each; there is only low." in done.stderr
+
+
+def test_many_genres_fit_the_screen(music, tmp_path):
+    for number in range(8):
+        for copy in range(2):
+            (tmp_path / str(number)).mkdir(exist_ok=True)
+            source = music / ("low" if copy else "high") / f"{number % 6}.flac"
+            shutil.copy(source, tmp_path / str(number) / f"{copy}.flac")
+    done = run("evaluate", tmp_path, "--network", "mlp", "--epochs", "1", "--max-excerpts", "1")
+    assert done.returncode == 0, done.stderr
+    _, _, confusion, mistakes = done.stdout.split("\n\n")
+    header, *rows = confusion.splitlines()
+    assert header.split() == [
+        "genre",
+        "songs",
+        "right",
+        *["most", "often", "taken", "for", "songs"],
+    ]
+    assert [row.split()[:2] for row in rows] == [[str(number), "2"] for number in range(8)]
+    n_right = sum(int(row.split()[2]) for row in rows)
+    assert len(mistakes.splitlines()) == 2 + 16 - n_right
+
+
+def test_a_long_list_of_mistakes_is_cut(mixed_music, monkeypatch):
+    monkeypatch.setattr(_evaluate, "_MOST_MISTAKES", 0)
+    done = run("evaluate", mixed_music, "--folds", "3", *QUICK)
+    assert done.stdout.endswith("and 1 more, which --csv, --json and --report list.\n")
+
+
+def test_a_report_is_written(mixed_music, tmp_path):
+    options = ["--report", tmp_path / "report.html", "--folds", "3", *QUICK]
+    done = run("evaluate", mixed_music, *options)
+    assert done.returncode == 0, done.stderr
+    assert f"The report is in {tmp_path / 'report.html'}.\n" in done.stderr
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "high.flac" in page
+    # From the scan: the rate of the files.
+    assert "8 kHz" in page

@@ -104,11 +104,11 @@ def test_where_standard_error_is_closed(tmp_path):
 SCREENS = {
     "train": r"""Reading songs - \d+s - 12/12
 Epoch 1/1 - \d+s - loss 0\.\d{4} acc [01]\.\d{4}
-Trained on 6 high and 6 low songs\. The model is in .*m\.skops\.
+Trained on 12 songs \(6 high, 6 low\)\. The model is in .*m\.skops\.
 """,
     "evaluate": r"""Reading songs - \d+s - 12/12
 Fold 2/2, epoch 1/1 - \d+s - loss 0\.\d{4} acc [01]\.\d{4}
-Evaluated on 6 high and 6 low songs\.
+Evaluated on 12 songs \(6 high, 6 low\)\.
 """,
     "predict": r"""Predicting - \d+s - 1/1
 1 song: 1 (high|low)\.

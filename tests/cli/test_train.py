@@ -59,7 +59,9 @@ def test_three_genres_have_their_crossentropy(music, tmp_path):
     output = ["-o", tmp_path / "m.skops"]
     done = run("train", tmp_path / "music", *output, "--loss", "crossentropy", *QUICK)
     assert done.returncode == 0, done.stderr
-    assert done.stderr.endswith(f"6 high, 5 low and 1 middle songs. The model is in {output[1]}.\n")
+    assert done.stderr.endswith(
+        f"12 songs (6 high, 5 low, 1 middle). The model is in {output[1]}.\n"
+    )
     assert load(output[1]).estimator_[-1].loss == "categorical_crossentropy"
 
 

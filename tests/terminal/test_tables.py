@@ -93,3 +93,9 @@ def test_messages_are_printed_whatever_they_hold(capsys):
 
 def test_text_for_a_file_that_says_no_encoding():
     assert printable("é", object()) == "é"
+
+
+def test_where_standard_error_is_closed_messages_go_nowhere(capsys, monkeypatch):
+    monkeypatch.setattr(sys, "stderr", None)
+    say("lost")
+    assert capsys.readouterr().out == ""
