@@ -8,7 +8,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 from sphinx_gallery.sorting import ExplicitOrder
 
 import skgenre
-from skgenre._documentation import DocumentationLinkMixin
+from skgenre._sklearn.documentation_link import DocumentationLinkMixin
 
 project = "skgenre"
 author = "The skgenre developers"

@@ -10,13 +10,13 @@ from numpy.typing import ArrayLike
 from sklearn.utils import check_array, gen_batches
 from sklearn.utils._param_validation import HasMethods, Interval
 
-from skgenre._large_amplitudes import sums_may_overflow
-from skgenre._recordings import Recordings
-from skgenre._sklearn_types import validate_params
-from skgenre._song_input import check_songs
-from skgenre._song_reading import read_waveforms
+from skgenre._arrays.finite import sums_may_overflow
+from skgenre._sklearn.typed import validate_params
+from skgenre._song_files.checks import check_songs
+from skgenre._song_files.reading import read_waveforms
+from skgenre._song_files.recordings import Recordings
 from skgenre._types import Cache, Int, Songs
-from skgenre.audio import SAMPLE_RATE
+from skgenre.audio._reading import SAMPLE_RATE
 
 __all__ = ["Leak", "find_duplicates", "find_leaks"]
 

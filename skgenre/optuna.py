@@ -8,8 +8,8 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from skgenre._backends import keras
 from skgenre._extras import import_extra
+from skgenre._tensorflow import keras
 
 if TYPE_CHECKING:
     from optuna.trial import BaseTrial

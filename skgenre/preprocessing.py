@@ -11,11 +11,12 @@ from sklearn.utils import Tags, assert_all_finite, gen_batches
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skgenre._bare_estimators import without_callbacks
-from skgenre._chunked_arrays import ChunkedExcerpts, check_chunked, is_chunked
-from skgenre._documentation import DocumentationLinkMixin
-from skgenre._large_amplitudes import sums_may_overflow
-from skgenre._sklearn_types import (
+from skgenre._arrays.chunked import ChunkedExcerpts, check_chunked, is_chunked
+from skgenre._arrays.finite import sums_may_overflow
+from skgenre._sklearn.bare_estimators import without_callbacks
+from skgenre._sklearn.documentation_link import DocumentationLinkMixin
+from skgenre._sklearn.snapshots import replaced_once_fitted, snapshot
+from skgenre._sklearn.typed import (
     BaseEstimator,
     CallbackSupportMixin,
     OneToOneFeatureMixin,
@@ -23,7 +24,6 @@ from skgenre._sklearn_types import (
     available_if,
     fit_context,
 )
-from skgenre._snapshots import replaced_once_fitted, snapshot
 from skgenre._types import Chunked, ExcerptsLike
 
 __all__ = ["WaveformScaler"]

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from skgenre._atomic_files import replacing
+from skgenre._files.atomic import replacing
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="Windows has no such modes or limits.")
 
@@ -86,7 +86,7 @@ def test_a_name_as_long_as_the_system_allows(tmp_path):
 # A limit on the size of files ends a write where a full disk would.
 FULL_DISK = """
 import resource, sys
-from skgenre._atomic_files import replacing
+from skgenre._files.atomic import replacing
 
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 try:

@@ -49,7 +49,7 @@ def test_what_is_no_sound_is_refused_by_name(save, content, reason):
 
 def test_a_stream_without_sound_is_refused(tmp_path, monkeypatch):
     path = write_with_av(tmp_path / "a.m4a", "aac", noise(44100, 1), 44100)
-    monkeypatch.setattr("skgenre._sound_files.decode_with_av", lambda av, file: iter(()))
+    monkeypatch.setattr("skgenre.audio._files.decode_with_av", lambda av, file: iter(()))
     with refuses(path, "it holds no sound."):
         audio_info(path)
 

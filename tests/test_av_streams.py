@@ -10,8 +10,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 from skgenre import audio
-from skgenre._av_streams import decode_with_av
 from skgenre.audio import read_audio
+from skgenre.audio._av_streams import decode_with_av
 from tests.sound_bytes import encode, noise, refuses, tone, write_with_av
 
 CODECS = {

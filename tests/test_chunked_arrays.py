@@ -13,8 +13,10 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.pipeline import make_pipeline
 
 import skgenre
-from skgenre import WaveformScaler, _chunked_arrays, _feeding
-from skgenre._chunked_arrays import ChunkedExcerpts
+from skgenre import WaveformScaler
+from skgenre._arrays import chunked as _chunked_arrays
+from skgenre._arrays.chunked import ChunkedExcerpts
+from skgenre._engine import feeding as _feeding
 from tests.small_networks import small_cnn
 
 KINDS = ["dask", "dask, chunks in both directions", "zarr", "hdf5", "hdf5 without chunks"]

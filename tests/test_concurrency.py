@@ -10,7 +10,8 @@ from threading import Barrier
 import pytest
 from numpy.testing import assert_array_equal
 
-from skgenre import CNNGenreClassifier, MLPGenreClassifier, _processes
+from skgenre import CNNGenreClassifier, MLPGenreClassifier
+from skgenre._tensorflow import process as _processes
 from skgenre.networks import build_mlp
 
 N_THREADS = 8

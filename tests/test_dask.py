@@ -116,7 +116,7 @@ def test_values_are_checked_when_they_are_predicted(excerpts, fitted):
 def test_a_file_of_excerpts_is_read_where_it_is_asked_for(excerpts, tmp_path, monkeypatch):
     X, _ = excerpts
     np.save(tmp_path / "excerpts.npy", X)
-    monkeypatch.setattr(skgenre.dask, "CHUNK_MIB", 50 * X[:1].nbytes / 2**20)
+    monkeypatch.setattr("skgenre.dask._arrays.CHUNK_MIB", 50 * X[:1].nbytes / 2**20)
     opened = open_excerpts(tmp_path / "excerpts.npy")
     assert opened.chunks == ((50, 50, 20), (60,))
     assert len(pickle.dumps(opened)) < 10_000
@@ -172,7 +172,7 @@ def test_a_file_that_holds_no_excerpts_is_refused(write, reason, tmp_path):
 
 def test_without_dask_it_is_said_what_to_install(monkeypatch, excerpts, fitted, tmp_path):
     np.save(tmp_path / "excerpts.npy", excerpts[0])
-    for name in ("dask.array", "distributed", "skgenre._dask_client"):
+    for name in ("dask.array", "distributed", "skgenre.dask._client"):
         monkeypatch.setitem(sys.modules, name, None)
     for call in (connect, lambda: open_excerpts(tmp_path / "excerpts.npy")):
         with pytest.raises(ModuleNotFoundError, match=r"pip install 'skgenre\[dask\]'"):
@@ -298,7 +298,7 @@ def test_tensorflow_has_the_threads_of_its_worker(excerpts, workers, tmp_path):
 
 
 def count_compilations():
-    from skgenre import _engine
+    from skgenre._engine import programs as _engine
 
     class Counted(_engine.TrainingProgram):
         made = 0
@@ -311,7 +311,7 @@ def count_compilations():
 
 
 def compilations():
-    from skgenre import _engine
+    from skgenre._engine import programs as _engine
 
     return _engine.TrainingProgram.made
 
@@ -396,7 +396,7 @@ def test_weights_go_to_each_worker_once(excerpts, fitted, workers, tmp_path, mon
     np.save(tmp_path / "excerpts.npy", X)
     folder = tmp_path / "unpickled"
     folder.mkdir()
-    monkeypatch.setattr(skgenre.dask, "CHUNK_MIB", 4 * X[:1].nbytes / 2**20)
+    monkeypatch.setattr("skgenre.dask._arrays.CHUNK_MIB", 4 * X[:1].nbytes / 2**20)
     opened = open_excerpts(tmp_path / "excerpts.npy")
     assert opened.npartitions == 30
     found = predict_proba(Counted(fitted, folder), opened).compute()

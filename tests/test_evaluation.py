@@ -90,7 +90,7 @@ def test_files_are_named_by_their_paths_and_decoded_once(files, monkeypatch):
         read.append(path)
         return audio.read_audio(path, **params)
 
-    monkeypatch.setattr("skgenre._song_cache.read_audio", reading)
+    monkeypatch.setattr("skgenre._song_files.cache.read_audio", reading)
     found = evaluate_songs(spectrum_classifier(), files, LABELS[:8], cv=4, random_state=0)
     assert Counter(read) == Counter(files)
     assert found.names == files
@@ -278,7 +278,7 @@ def test_nothing_is_left_where_no_song_can_be_read(tmp_path):
 
 
 def test_a_song_too_long_to_be_cut_is_named(files, monkeypatch):
-    monkeypatch.setattr("skgenre._song_cutting.MAX_BYTES", 6000)
+    monkeypatch.setattr("skgenre.songs._cutting.MAX_BYTES", 6000)
     with pytest.raises(ValueError, match=rf"Cannot cut '{re.escape(files[1])}'"):
         evaluate_songs(spectrum_classifier(hop_seconds=0.25), files, LABELS[:8])
 

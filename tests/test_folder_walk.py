@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from skgenre._folder_walk import walk_files, walk_folders
+from skgenre._song_files.folder_walk import walk_files, walk_folders
 from tests.powerless import without_rights
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="Windows lets few users make links.")

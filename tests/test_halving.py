@@ -10,7 +10,8 @@ from sklearn.model_selection import (
 )
 from sklearn.pipeline import make_pipeline
 
-from skgenre import WaveformScaler, _engine
+from skgenre import WaveformScaler
+from skgenre._engine import programs as _engine
 from skgenre.datasets import make_genre_excerpts
 from tests.small_networks import tiny_cnn
 

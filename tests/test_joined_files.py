@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from skgenre import _flac_files, _ogg_pages
 from skgenre.audio import read_audio
+from skgenre.audio._formats import flac as _flac_files
+from skgenre.audio._formats import ogg as _ogg_pages
 from tests.sound_bytes import encode, mp3, noise, refuses, tone
 
 JOINED = {"vorbis": ("OGG", "VORBIS"), "opus": ("OGG", "OPUS"), "flac": ("FLAC", "PCM_16")}

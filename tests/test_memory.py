@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-import skgenre._engine
-import skgenre._feeding
-from skgenre._garbage import collection_paused
-from skgenre._memory import release_pages
+import skgenre._engine.feeding
+import skgenre._engine.programs
+from skgenre._arrays.memory_maps import release_pages
+from skgenre._tensorflow.memory import collection_paused
 from tests.small_networks import small_cnn
 
 
@@ -40,7 +40,7 @@ def test_a_streamed_fit_equals_a_resident_one(excerpts, monkeypatch, params):
     X, y = excerpts
     sample_weight = np.arange(120) % 5
     resident = small_cnn(**params).fit(X, y, sample_weight=sample_weight)
-    monkeypatch.setattr(skgenre._feeding, "RESIDENT_MIB", 0)
+    monkeypatch.setattr(skgenre._engine.feeding, "RESIDENT_MIB", 0)
     streamed = small_cnn(**params).fit(X, y, sample_weight=sample_weight)
     assert_array_equal(weights(resident), weights(streamed))
     assert resident.history_ == streamed.history_
@@ -49,7 +49,7 @@ def test_a_streamed_fit_equals_a_resident_one(excerpts, monkeypatch, params):
 def test_blocks_never_hold_more_than_their_budget(excerpts, monkeypatch):
     X, y = excerpts
     whole = small_cnn().fit(X, y)
-    monkeypatch.setattr(skgenre._feeding, "BLOCK_MIB", 1e-6)
+    monkeypatch.setattr(skgenre._engine.feeding, "BLOCK_MIB", 1e-6)
     assert_array_equal(weights(small_cnn().fit(X, y)), weights(whole))
 
 
@@ -158,7 +158,7 @@ def test_memory_does_not_grow_with_the_number_of_fits():
 @pytest.mark.slow
 def test_networks_that_are_no_longer_kept_are_freed(excerpts, monkeypatch):
     X, y = excerpts
-    monkeypatch.setattr(skgenre._engine, "PROGRAMS_KEPT", 1)
+    monkeypatch.setattr(skgenre._engine.programs, "PROGRAMS_KEPT", 1)
     graphs = []
     for size in range(3, 7):
         small_cnn(kernel_sizes=(size, 3), epochs=1).fit(X, y)

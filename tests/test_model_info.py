@@ -205,7 +205,9 @@ def test_what_is_not_trusted_is_refused_until_it_is(tmp_path):
 
 
 def test_a_file_may_not_name_what_stands_for_a_classifier(classifier, path, tmp_path):
-    content = path.read_bytes().replace(b"skgenre.classifiers", b"skgenre._stored_classifiers")
+    content = path.read_bytes().replace(
+        b"skgenre.classifiers", b"skgenre.persistence._stored_classifiers"
+    )
     (tmp_path / "model").write_bytes(content)
     with pytest.raises(ValueError, match="Cannot load a model from"):
         model_info(tmp_path / "model")

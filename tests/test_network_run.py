@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 from numpy.testing import assert_allclose
 
-from skgenre._network_run import NetworkRun
+from skgenre._engine.network_run import NetworkRun
 from skgenre.networks import build_cnn, build_mlp
 
 

@@ -10,17 +10,18 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.testing import assert_allclose, assert_array_equal
 
 from skgenre import CNNGenreClassifier, MLPGenreClassifier
-from skgenre._architecture import Architecture
+from skgenre._engine.architecture import Architecture
+from skgenre._engine.weights import initial_weights
 from skgenre.networks import (
     Parameter,
     build_cnn,
     build_mlp,
-    count_cnn_parameters,
-    count_mlp_parameters,
     format_parameter_table,
-    initial_weights,
     parameter_table,
 )
+from skgenre.networks._cnn import cnn_parameters
+from skgenre.networks._mlp import mlp_parameters
+from skgenre.networks._parameters import count_numbers
 
 # Layer, output shape, filters or units, kernel size, stride, activation, kernel shape.
 CNN_LAYERS = [
@@ -412,11 +413,11 @@ def test_architectures_build_their_network():
 def test_parameters_are_counted_without_building(n_timesteps, n_outputs):
     settings = {"filters": (3, 5), "kernel_sizes": (4, 9), "strides": (3, 2), "dense_units": 7}
     model = build_cnn(n_timesteps, n_outputs, **settings)
-    assert count_cnn_parameters(n_timesteps, n_outputs, **settings) == model.count_params()
+    parameters = cnn_parameters(n_timesteps, n_outputs, **settings)
+    assert count_numbers(parameters) == model.count_params()
     baseline = build_mlp(n_timesteps, n_outputs, hidden_units=(4, 6))
-    assert (
-        count_mlp_parameters(n_timesteps, n_outputs, hidden_units=(4, 6)) == baseline.count_params()
-    )
+    parameters = mlp_parameters(n_timesteps, n_outputs, hidden_units=(4, 6))
+    assert count_numbers(parameters) == baseline.count_params()
 
 
 @pytest.mark.parametrize(

@@ -273,7 +273,7 @@ def test_graphs_that_do_more_than_they_should_are_refused(name, path, valid):
 
 def test_rows_are_counted_at_each_prediction(path, valid, monkeypatch):
     path.write_bytes(changed(valid, one_row_for_all))
-    monkeypatch.setattr("skgenre._onnx_session.check_graph", lambda model: 20)
+    monkeypatch.setattr("skgenre.onnx_runtime._session.check_graph", lambda model: 20)
     loaded = load_onnx(path)
     assert loaded.predict(np.zeros((1, N_TIMESTEPS))).shape == (1,)
     with pytest.raises(ValueError, match=r"'probabilities' must have 20 rows, .* shape \(1, 2\)"):

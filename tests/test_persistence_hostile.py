@@ -237,7 +237,7 @@ def test_text_that_scipy_would_run_is_not_taken_over(path, members):
     assert not marker.exists()
 
 
-DISTRIBUTION = "skgenre._frozen_distributions.FrozenDistribution"
+DISTRIBUTION = "skgenre.persistence.FrozenDistribution"
 
 
 @pytest.mark.parametrize(

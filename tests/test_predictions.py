@@ -20,8 +20,9 @@ from numpy.testing import assert_array_equal
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression, Ridge
 
-from skgenre import SongClassifier, _prediction_tables
+from skgenre import SongClassifier
 from skgenre.predictions import WrittenPredictions, write_predictions
+from skgenre.predictions import _tables as _prediction_tables
 
 RATE = 400
 SUFFIXES = [".csv", ".parquet"]

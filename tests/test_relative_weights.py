@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from skgenre._relative_weights import weigh_relatively
-from skgenre._samples import make_samples, weigh_classes
+from skgenre._arrays.relative_weights import weigh_relatively
+from skgenre._arrays.training_set import make_samples, weigh_classes
 
 
 def samples_of(y, sample_weight=None):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from skgenre._samples import hold_out, make_samples, weigh_classes
+from skgenre._arrays.training_set import hold_out, make_samples, weigh_classes
 
 
 def test_two_classes_share_a_column():

@@ -45,7 +45,7 @@ from sklearn.utils import estimator_html_repr
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from skgenre import CNNGenreClassifier, SongClassifier, WaveformScaler
-from skgenre._samples import hold_out
+from skgenre._arrays.training_set import hold_out
 from skgenre.audio import read_audio
 from skgenre.songs import DuplicateSongWarning, UnreadableSongWarning
 from tests.powerless import without_rights
@@ -411,7 +411,7 @@ def test_songs_are_held_out_whole_with_or_without_routing(songs):
         return held_out
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("skgenre._base.hold_out", remember)
+        patch.setattr("skgenre.classifiers._base.hold_out", remember)
         classifier.fit(X, y)
         classifier.set_params(estimator=GridSearchCV(network, {}, cv=GroupKFold(2))).fit(X, y)
     assert seen == [set()] * 4
@@ -628,7 +628,7 @@ def test_many_short_songs_are_predicted_at_once():
 
 
 def test_what_is_gathered_is_bounded(monkeypatch):
-    monkeypatch.setattr("skgenre._song_batches.BYTES_PER_CALL", 10_000)
+    monkeypatch.setattr("skgenre.songs._batches.BYTES_PER_CALL", 10_000)
     X = np.random.default_rng(0).standard_normal((30, 800))
     classifier = SongClassifier(Counts(solver=SOLVER), excerpt_seconds=0.5).fit(X[:2], [0, 1])
     classifier.predict(X)
@@ -798,7 +798,7 @@ def test_what_changes_while_it_is_read_is_not_remembered(files, tmp_path, monkey
         return read_audio(*arguments, **settings)
 
     with monkeypatch.context() as patch:
-        patch.setattr("skgenre._song_cache.read_audio", read_late)
+        patch.setattr("skgenre._song_files.cache.read_audio", read_late)
         with pytest.raises(ValueError, match=r"changing\.wav': it changed while it was read"):
             classifier.predict([path])
     write(path, "low")

@@ -11,8 +11,8 @@ import pytest
 import soundfile
 from numpy.testing import assert_allclose
 
-from skgenre._file_views import FileView
 from skgenre.audio import read_audio
+from skgenre.audio._formats.views import FileView
 from skgenre.datasets import load_audio_folder
 from tests.sound_bytes import encode, noise, refuses, tone, write_with_av
 

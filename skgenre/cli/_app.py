@@ -6,16 +6,16 @@ import rich_click as click
 from click import Abort, UsageError
 
 from skgenre.cli import _help
-from skgenre.cli._completion import completion
-from skgenre.cli._evaluate import evaluate
-from skgenre.cli._excerpts import excerpts
-from skgenre.cli._export import export
-from skgenre.cli._info import info
-from skgenre.cli._predict import predict
-from skgenre.cli._scan import scan
+from skgenre.cli._commands.completion import completion
+from skgenre.cli._commands.evaluate import evaluate
+from skgenre.cli._commands.excerpts import excerpts
+from skgenre.cli._commands.export import export
+from skgenre.cli._commands.info import info
+from skgenre.cli._commands.predict import predict
+from skgenre.cli._commands.scan import scan
+from skgenre.cli._commands.timeline import timeline
+from skgenre.cli._commands.train import train
 from skgenre.cli._status import refuse
-from skgenre.cli._timeline import timeline
-from skgenre.cli._train import train
 
 # In the order in which they are used.
 COMMANDS = (scan, evaluate, train, predict, timeline, info, export, excerpts, completion)

@@ -14,7 +14,7 @@ from skgenre.cli._status import DONE, SOME_FILES_FAILED
 if TYPE_CHECKING:
     import numpy as np
 
-    from skgenre.datasets import AudioFolderScan
+    from skgenre.datasets._scanned_folder import AudioFolderScan
 
 folder_options = options(
     click.argument(
@@ -164,7 +164,7 @@ def _report(scan):
 
 
 def _report_duplicates(scan):
-    from skgenre._recordings import describe_duplicates
+    from skgenre._song_files.recordings import describe_duplicates
 
     numbers = {song.path: number for number, song in enumerate(scan.songs)}
     repeated = [tuple(numbers[path] for path in paths) for paths in scan.duplicates]

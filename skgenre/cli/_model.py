@@ -34,10 +34,10 @@ def load_song_classifier(path):
     ValueError
         If it is a model of anything else.
     """
-    from skgenre._safe_loading import read_checked
     from skgenre.cli._greeting import load_tensorflow
-    from skgenre.persistence import load
-    from skgenre.songs import SongClassifier
+    from skgenre.persistence._loading import read_checked
+    from skgenre.persistence._saving import load
+    from skgenre.songs._song_classifier import SongClassifier
 
     # What cannot be loaded is refused before TensorFlow is waited for.
     read_checked(path)
@@ -69,8 +69,8 @@ def load_songs_or_onnx(path):
     if Path(path).suffix.lower() != ".onnx":
         return load_song_classifier(path)
 
-    from skgenre.onnx_runtime import load_onnx
-    from skgenre.songs import SongClassifier
+    from skgenre.onnx_runtime._classifier import load_onnx
+    from skgenre.songs._song_classifier import SongClassifier
 
     model = load_onnx(path)
     settings = {"excerpt_seconds": model.n_features_in_ / model.sample_rate, **model.song_settings}

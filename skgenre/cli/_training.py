@@ -105,9 +105,9 @@ def make_classifier(settings, n_genres):
     """
     from sklearn.pipeline import make_pipeline
 
-    from skgenre import classifiers
+    from skgenre.classifiers import _cnn as classifiers
     from skgenre.preprocessing import WaveformScaler
-    from skgenre.songs import SongClassifier
+    from skgenre.songs._song_classifier import SongClassifier
 
     networks = {"cnn": classifiers.CNNGenreClassifier, "mlp": classifiers.MLPGenreClassifier}
     network = networks[settings.network](**_network_settings(settings, n_genres))
@@ -175,7 +175,7 @@ def fit(classifier, waveforms, labels):
     classifier : SongClassifier
         The same, fitted.
     """
-    from skgenre.songs import DuplicateSongWarning
+    from skgenre._song_files.warnings import DuplicateSongWarning
 
     with warnings.catch_warnings():
         # They were reported when the songs were read, by the names of their files.
@@ -216,7 +216,7 @@ def report_duration(classifier, waveforms, labels, n_fits=1):
     n_fits : int, default=1
         How often.
     """
-    from skgenre._song_cutting import count_excerpts, count_timesteps
+    from skgenre.songs._cutting import count_excerpts, count_timesteps
 
     network = classifier.estimator[-1]
     length = count_timesteps("excerpt_seconds", classifier.excerpt_seconds, classifier.sample_rate)

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skgenre._bunches import SongFolder
-from skgenre._folder_walk import describe_unreadable, walk_folders
-from skgenre._sklearn_types import validate_params
-from skgenre._song_warnings import UnreadableSongWarning
+from skgenre._sklearn.typed import validate_params
+from skgenre._song_files.folder_walk import describe_unreadable, walk_folders
+from skgenre._song_files.warnings import UnreadableSongWarning
 from skgenre._types import PathLike
 
 # What skgenre.audio.read_audio reads; the last three lines with PyAV.

@@ -6,14 +6,14 @@ from numbers import Integral
 
 from sklearn.utils._param_validation import HasMethods, Interval
 
-from skgenre._audio_info import audio_info
 from skgenre._extras import lacks_library
-from skgenre._recordings import Recordings
-from skgenre._sklearn_types import validate_params
-from skgenre._song_reading import make_song_reader, read_ahead
+from skgenre._sklearn.typed import validate_params
+from skgenre._song_files.reading import make_song_reader, read_ahead
+from skgenre._song_files.recordings import Recordings
 from skgenre._terminal.bars import follow
 from skgenre._types import Cache, Int, PathLike
-from skgenre.audio import SAMPLE_RATE
+from skgenre.audio._info import audio_info
+from skgenre.audio._reading import SAMPLE_RATE
 from skgenre.datasets._audio_folder import (
     OTHER_MUSIC_SUFFIXES,
     is_hidden,

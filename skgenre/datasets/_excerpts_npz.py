@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils import check_array, check_consistent_length, column_or_1d
 
-from skgenre._atomic_files import replacing
 from skgenre._bunches import HalvedExcerpts
-from skgenre._foreign_files import one_error
-from skgenre._sklearn_types import validate_params
+from skgenre._files.atomic import replacing
+from skgenre._files.untrusted import one_error
+from skgenre._files.zip_archives import DAMAGED, open_archive
+from skgenre._sklearn.typed import validate_params
 from skgenre._types import PathLike
-from skgenre._zip_archives import DAMAGED, open_archive
 from skgenre.datasets._npz_header import MAX_DIRECTORY_BYTES, MAX_TOTAL_BYTES, find_members
 
 _CHUNK_BYTES = 2**20

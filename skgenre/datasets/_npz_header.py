@@ -8,8 +8,8 @@ import re
 import zipfile
 from typing import NamedTuple
 
-from skgenre._npy_headers import NpyHeader, read_npy_header
-from skgenre._zip_archives import check_member
+from skgenre._files.npy_headers import NpyHeader, read_npy_header
+from skgenre._files.zip_archives import check_member
 
 MAX_TOTAL_BYTES = 2**30
 """The two arrays together may take 1 GiB, about twenty times the lesson's file."""

@@ -8,9 +8,9 @@ from scipy.special import ndtri
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval
 
-from skgenre._sklearn_types import validate_params
+from skgenre._sklearn.typed import validate_params
 from skgenre._types import Excerpts, Float, Int, RandomState
-from skgenre.audio import SAMPLE_RATE
+from skgenre.audio._reading import SAMPLE_RATE
 
 LOWEST_HZ = 10.0
 HIGHEST_HZ = 160.0

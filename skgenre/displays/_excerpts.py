@@ -10,9 +10,9 @@ from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_array, check_consistent_length, column_or_1d
 
-from skgenre._sklearn_types import validate_params
+from skgenre._sklearn.typed import validate_params
 from skgenre._types import Int, RandomState
-from skgenre.audio import SAMPLE_RATE
+from skgenre.audio._reading import SAMPLE_RATE
 from skgenre.displays._axes import COLORS, SeveralAxes, plain, take_axes
 
 if TYPE_CHECKING:

@@ -138,8 +138,8 @@ class SaliencyDisplay:
         See :class:`SaliencyDisplay`.
         """
         # They bring TensorFlow along, which other displays do without.
-        from skgenre._fitted_parts import fitted_parts
-        from skgenre.inspection import saliency
+        from skgenre.inspection._fitted_parts import fitted_parts
+        from skgenre.inspection._saliency import saliency
 
         parts = fitted_parts(estimator, sample_rate)
         # A row of a data frame keeps the names of its columns.

@@ -106,7 +106,7 @@ class TrainingCurveDisplay:
         See :class:`TrainingCurveDisplay`.
         """
         # It brings TensorFlow along, which other displays do without.
-        from skgenre._fitted_parts import fitted_parts
+        from skgenre.inspection._fitted_parts import fitted_parts
 
         history = fitted_parts(estimator).classifier.history_
         if not history["loss"]:

@@ -6,12 +6,12 @@ from tempfile import TemporaryFile
 
 import numpy as np
 
-from skgenre._recordings import Recordings, describe_duplicates
-from skgenre._song_cutting import count_timesteps, cut_song
-from skgenre._song_input import PATH_TYPES
-from skgenre._song_reading import read_waveforms
-from skgenre._song_warnings import DuplicateSongWarning, UnreadableSongWarning
+from skgenre._song_files.checks import PATH_TYPES
+from skgenre._song_files.reading import read_waveforms
+from skgenre._song_files.recordings import Recordings, describe_duplicates
+from skgenre._song_files.warnings import DuplicateSongWarning, UnreadableSongWarning
 from skgenre._terminal.bars import follow
+from skgenre.songs._cutting import count_timesteps, cut_song
 
 
 class DecodedSongs:

@@ -11,18 +11,18 @@ from sklearn.base import clone
 from sklearn.utils import Bunch
 from sklearn.utils.validation import check_consistent_length
 
-from skgenre._excerpt_classifiers import check_excerpt_classifier
-from skgenre._sklearn_types import validate_params
-from skgenre._song_input import PATH_TYPES
-from skgenre._song_labels import check_labelled_songs
-from skgenre._song_warnings import DuplicateSongWarning
+from skgenre._sklearn.typed import validate_params
+from skgenre._song_files.checks import PATH_TYPES
+from skgenre._song_files.warnings import DuplicateSongWarning
 from skgenre._versions import library_versions
 from skgenre.evaluation._decoded_songs import decoded
 from skgenre.evaluation._fold_progress import folds_shown, last_step
 from skgenre.evaluation._folds import Folds
 from skgenre.evaluation._parameters import describe_evaluation
 from skgenre.evaluation._song_evaluation import SongEvaluation
-from skgenre.songs import SongClassifier
+from skgenre.songs._excerpt_classifiers import check_excerpt_classifier
+from skgenre.songs._labels import check_labelled_songs
+from skgenre.songs._song_classifier import SongClassifier
 
 
 @validate_params(

@@ -6,8 +6,8 @@ from base64 import b64encode
 from datetime import UTC, datetime
 from importlib.resources import files
 
-from skgenre._atomic_files import replacing
 from skgenre._extras import import_extra
+from skgenre._files.atomic import replacing
 from skgenre.evaluation._folder_facts import FolderScan, evaluated_songs, scanned_folder
 from skgenre.evaluation._marks import COURSE_HEIGHT, COURSE_WIDTH, N_COLORS, N_HATCHES
 from skgenre.evaluation._report_facts import (

@@ -7,7 +7,9 @@ import numpy as np
 from sklearn.metrics import balanced_accuracy_score
 from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 
-from skgenre import CNNGenreClassifier, _chunked_arrays, _feeding
+from skgenre import CNNGenreClassifier
+from skgenre._arrays import chunked as _chunked_arrays
+from skgenre._engine import feeding as _feeding
 from skgenre.datasets import load_genre_excerpts
 from tests.benchmarks import rivals
 from tests.benchmarks.table import Row

@@ -10,7 +10,8 @@ from contextlib import redirect_stderr, redirect_stdout
 
 import pytest
 
-from skgenre.cli import _evaluate, main
+from skgenre.cli import main
+from skgenre.cli._commands import evaluate as _evaluate
 from tests.cli.commands import QUICK, Terminal, run
 from tests.cli.conftest import PITCHES
 

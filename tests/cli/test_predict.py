@@ -17,7 +17,8 @@ import pytest
 import soundfile
 
 from skgenre import CNNGenreClassifier, export_onnx
-from skgenre.cli import _predict, main
+from skgenre.cli import main
+from skgenre.cli._commands import predict as _predict
 from skgenre.persistence import load, save
 from tests.cli.commands import Terminal, run
 

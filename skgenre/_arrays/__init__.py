@@ -1,0 +1,1 @@
+"""Arrays of excerpts: checked, finite, chunked, weighed for training."""

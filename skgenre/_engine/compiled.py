@@ -1,0 +1,231 @@
+"""A network with its loss and optimizer, compiled."""
+
+import re
+from copy import deepcopy
+from functools import cached_property
+from typing import NamedTuple
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from skgenre._arrays.dtype import DTYPE
+from skgenre._engine.architecture import Architecture, blank_model
+from skgenre._engine.network_run import NetworkRun
+from skgenre._engine.optimizer_steps import apply_gradients, assign, make_variables
+from skgenre._engine.weights import pack_weights, split_weights, unpack_weights
+from skgenre._keras.losses import adds_up_over_rows, take_loss
+from skgenre._keras.optimizers import updates_each_number_alone
+from skgenre._tensorflow.memory import collection_paused
+from skgenre._tensorflow.shards import map_rows, map_shards, on_one_thread
+
+if keras.config.backend() != "tensorflow":
+    raise ImportError(
+        "skgenre trains with TensorFlow, but Keras is set to run on "
+        f"{keras.config.backend()!r}: unset KERAS_BACKEND, or set it to 'tensorflow'."
+    )
+
+# Threads that a batch can keep busy, and excerpts that a thread wants at once: with fewer, what
+# each shard costs of itself outweighs another thread. They are the same everywhere, as they
+# decide the order of sums.
+SHARDS_PER_BATCH = 4
+ROWS_PER_SHARD = 8
+
+
+class Recipe(NamedTuple):
+    """What is trained, and towards what."""
+
+    architecture: Architecture
+    loss: object
+    optimizer: keras.optimizers.Optimizer
+
+
+class CompiledNetwork:
+    """A network whose steps of training run on the device, many in one call.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        Architecture, loss and optimizer; of the optimizer a copy is trained with.
+    """
+
+    def __init__(self, recipe):
+        self._network = blank_model(recipe.architecture)
+        # Any that computes the same will do: which one is traced, or traced again, is the caller's.
+        self.loss = recipe.loss
+        self._adds_up = adds_up_over_rows(recipe.loss)
+        self.optimizer = deepcopy(recipe.optimizer)
+        # Tracing an update costs more time than any other part of a network, once per variable.
+        self.in_one_piece = updates_each_number_alone(recipe.optimizer)
+        self.variables = make_variables(recipe.architecture, self.in_one_piece)
+        self.optimizer.build(self.variables)
+        self._samples = [
+            tf.TensorSpec((None, recipe.architecture.n_timesteps), DTYPE),
+            tf.TensorSpec((None, recipe.architecture.n_outputs), DTYPE),
+            tf.TensorSpec((None,), DTYPE),
+        ]
+
+    def weights(self):
+        """Copy the weights that are trained, packed."""
+        return pack_weights([np.asarray(variable.value) for variable in self.variables])
+
+    def set_weights(self, weights):
+        """Take over packed weights."""
+        assign(self.variables, unpack_weights(self.variables, weights))
+
+    def slots(self):
+        """Copy what the optimizer remembers."""
+        return [np.asarray(variable.value) for variable in self.optimizer.variables]
+
+    def slot_names(self):
+        """List what the optimizer calls what it remembers; Keras' own numbers say nothing."""
+        names = [variable.name for variable in self.optimizer.variables]
+        return [re.sub(r"^variable_\d+$", "variable", name) for name in names]
+
+    def set_slots(self, slots):
+        """Take over what an optimizer of the same kind remembered."""
+        assign(self.optimizer.variables, slots)
+
+    def set_learning_rate(self, learning_rate):
+        """Go on with another learning rate."""
+        self.optimizer.learning_rate = learning_rate
+
+    def finalize(self):
+        """Replace the weights by their moving averages, where the optimizer keeps them."""
+        self.optimizer.finalize_variable_values(self.variables)
+
+    @cached_property
+    def walk(self):
+        """Train on samples, in the order of given rows and in batches of a given size.
+
+        A function of X, targets, sample weights, rows and batch size; it returns the sum of the
+        losses and the number of hits.
+        """
+        order, batch_size = tf.TensorSpec((None,), tf.int32), tf.TensorSpec((), tf.int32)
+        return compiled(self._walk, [*self._samples, order, batch_size])
+
+    @cached_property
+    def judge(self):
+        """Score samples: a function of X, targets and sample weights, which returns the same."""
+        return compiled(self._judge, self._samples)
+
+    def _walk(self, X, targets, sample_weight, order, batch_size):
+        def step(first, losses, hits):
+            # TensorFlow does not see that a step changes what the next one reads.
+            with tf.control_dependencies([first]):
+                rows = order[first : first + batch_size]
+                more_losses, more_hits = self._train_step(
+                    tf.gather(X, rows), tf.gather(targets, rows), tf.gather(sample_weight, rows)
+                )
+            with tf.control_dependencies([more_losses]):
+                return first + batch_size, losses + more_losses, hits + more_hits
+
+        def unfinished(first, losses, hits):
+            return first < tf.shape(order)[0]
+
+        return tf.while_loop(unfinished, step, (0, 0.0, 0.0))[1:]
+
+    def _train_step(self, X, targets, sample_weight):
+        learn = self._learn_from_shards if self._adds_up else self._learn_from_batch
+        # The optimizer divides gradients by what it multiplies the loss with.
+        scale = tf.cast(self.optimizer.scale_loss(tf.constant(1, DTYPE)), DTYPE)
+        losses, hits, gradients = learn(self._pieces(), X, targets, sample_weight, scale)
+
+        def update():
+            sums = [tf.reduce_sum(shards, axis=0) for shards in gradients]
+            apply_gradients(self.optimizer, sums, self.variables)
+            return tf.reduce_sum(losses), tf.reduce_sum(hits)
+
+        return on_one_thread(update)
+
+    def _pieces(self):
+        """Read the weights as the network's layers have them."""
+        values = [tf.convert_to_tensor(variable) for variable in self.variables]
+        return split_weights(self._network.weights, *values) if self.in_one_piece else values
+
+    def _joined(self, pieces):
+        """Undo `_pieces`."""
+        if not self.in_one_piece:
+            return pieces
+        return [tf.concat([tf.reshape(piece, (-1,)) for piece in pieces], axis=0)]
+
+    def _learn_from_shards(self, pieces, X, targets, sample_weight, scale):
+        """Take loss, hits and gradients of each shard by itself."""
+
+        def learn(first, end):
+            shard, aims = X[first:end], targets[first:end]
+            with tf.GradientTape() as tape:
+                tape.watch(pieces)
+                run = NetworkRun(self._network, pieces, shard)
+                loss = take_loss(self.loss, aims, run.outputs, sample_weight[first:end]) * _count(
+                    shard
+                )
+                share = scale * loss / _count(X)
+            gradients = run.gradients(tape, share)
+            return loss, _hits(aims, run.outputs), *self._joined(gradients)
+
+        losses, hits, *gradients = map_shards(learn, _bounds(X))
+        return losses, hits, gradients
+
+    def _learn_from_batch(self, pieces, X, targets, sample_weight, scale):
+        """Take the loss of all rows together, and its gradients through each shard."""
+        probabilities = self._probabilities(pieces, X)
+
+        def judge():
+            with tf.GradientTape() as tape:
+                tape.watch(probabilities)
+                loss = take_loss(self.loss, targets, probabilities, sample_weight)
+                scaled = scale * loss
+            slopes = tape.gradient(scaled, probabilities)
+            return loss * _count(X), _hits(targets, probabilities), slopes
+
+        def learn(first, end):
+            with tf.GradientTape() as tape:
+                tape.watch(pieces)
+                run = NetworkRun(self._network, pieces, X[first:end])
+            return tuple(self._joined(run.gradients(tape, run.outputs, slopes[first:end])))
+
+        loss, hits, slopes = on_one_thread(judge)
+        return loss, hits, map_shards(learn, _bounds(X))
+
+    def _judge(self, X, targets, sample_weight):
+        probabilities = self._probabilities(self._pieces(), X)
+
+        def judge():
+            loss = take_loss(self.loss, targets, probabilities, sample_weight)
+            return loss * _count(X), _hits(targets, probabilities)
+
+        return on_one_thread(judge)
+
+    def _probabilities(self, pieces, X):
+        def outputs(rows):
+            return NetworkRun(self._network, pieces, rows).outputs
+
+        return map_rows(outputs, [X], ROWS_PER_SHARD)
+
+
+def compiled(function, signature):
+    """Trace a function for tensors of the given shapes."""
+    with collection_paused():
+        # A concrete function is traced here and now, and never again.
+        return tf.function(function, autograph=False).get_concrete_function(*signature)
+
+
+def _bounds(X):
+    """Cut a batch into shards of about equal size."""
+    n_rows = tf.shape(X)[0]
+    n_shards = tf.minimum(SHARDS_PER_BATCH, -(-n_rows // ROWS_PER_SHARD))
+    return n_rows * tf.range(n_shards + 1) // n_shards
+
+
+def _count(X):
+    return tf.cast(tf.shape(X)[0], DTYPE)
+
+
+def _hits(targets, probabilities):
+    """Count the rows whose likeliest class is the target."""
+    if targets.shape[1] == 1:
+        right = tf.equal(probabilities > 0.5, targets > 0.5)
+    else:
+        right = tf.equal(tf.argmax(probabilities, axis=1), tf.argmax(targets, axis=1))
+    return tf.reduce_sum(tf.cast(right, DTYPE))

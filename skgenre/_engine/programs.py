@@ -1,0 +1,129 @@
+"""Compiled training and prediction programs, one per architecture, reused by every fit.
+
+Building, compiling and tracing a network costs seconds, a fit of a few hundred excerpts costs
+tenths of one. So a program is built once per architecture (and loss and optimizer), kept in the
+process, and given fresh weights and optimizer state by each fit. It never owns a fitted
+estimator's weights: they go in as arrays before training and come out as arrays after it.
+"""
+
+import threading
+from collections import OrderedDict
+from contextlib import contextmanager
+from functools import lru_cache
+
+import numpy as np
+import tensorflow as tf
+from sklearn.utils import gen_batches
+
+from skgenre._arrays.dtype import DTYPE
+from skgenre._arrays.memory_maps import release_pages
+from skgenre._engine.architecture import PROGRAMS_KEPT, blank_model
+from skgenre._engine.compiled import compiled
+from skgenre._engine.computations import Itself
+from skgenre._engine.network_run import NetworkRun
+from skgenre._engine.recipe_keys import recipe_key
+from skgenre._engine.training import TrainingProgram
+from skgenre._engine.weights import initial_weights, pack_weights, split_weights
+from skgenre._tensorflow.memory import release_freed
+from skgenre._tensorflow.process import prepare_process
+from skgenre._tensorflow.shards import map_rows
+
+# A thread's share of a prediction. Matrix products work on a few rows at a time and sum the rows
+# that are left over in another order. With whole multiples of 24 an excerpt's probabilities do
+# not depend, to the last bit, on its place among the others.
+ROWS_PER_SHARD = 24
+# Bounds the memory that a prediction's activations take.
+ROWS_PER_CALL = 20 * ROWS_PER_SHARD
+
+
+class _ProgramPool:
+    """Idle training programs; one that is out belongs to the thread that took it."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._idle = OrderedDict()
+
+    @contextmanager
+    def borrow(self, recipe):
+        key = recipe_key(recipe)
+        with self._lock:
+            program = self._idle.pop(key, None)
+        program = program or TrainingProgram(recipe)
+        try:
+            yield program
+        finally:
+            with self._lock:
+                self._idle[key] = program
+                while len(self._idle) > PROGRAMS_KEPT:
+                    self._idle.popitem(last=False)
+
+
+_POOL = _ProgramPool()
+
+
+def train(recipe, state, training, validation, schedule):
+    """Train a network; see `TrainingProgram.train`."""
+    prepare_process()
+    with _POOL.borrow(recipe) as program:
+        trained = program.train(recipe, state, training, validation, schedule)
+    release_freed()
+    return trained
+
+
+def predict(architecture, weights, X, rows_per_call):
+    """Run excerpts through a network with the given weights.
+
+    Parameters
+    ----------
+    architecture : Architecture
+        The network.
+    weights : ndarray of shape (n_parameters,), float32
+        Its weights, packed.
+    X : ndarray of shape (n_samples, n_timesteps), float32
+        Excerpts.
+    rows_per_call : int
+        Excerpts that go through the network at once.
+
+    Returns
+    -------
+    probabilities : ndarray of shape (n_samples, n_outputs), float32
+        The network's outputs.
+    """
+    prepare_process()
+    forward = _forward_program(architecture)
+    weights = _on_device(Itself(weights))
+    # One row has no place among others, and should be quick.
+    rows_per_shard = np.int32(1 if len(X) == 1 else ROWS_PER_SHARD)
+    outputs = np.empty((len(X), architecture.n_outputs), np.float32)
+    for rows in gen_batches(len(X), rows_per_call):
+        outputs[rows] = forward(weights, X[rows], rows_per_shard)
+        release_pages(X)
+    return outputs
+
+
+# Handing the weights over at each prediction would take as long as a network takes for one row.
+@lru_cache(maxsize=PROGRAMS_KEPT)
+def _on_device(weights):
+    return tf.constant(weights.thing)
+
+
+@lru_cache(maxsize=PROGRAMS_KEPT)
+def _forward_program(architecture):
+    model = blank_model(architecture)
+
+    def forward(weights, X, rows_per_shard):
+        pieces = split_weights(model.weights, weights)
+        return map_rows(lambda rows: NetworkRun(model, pieces, rows).outputs, [X], rows_per_shard)
+
+    signature = [
+        tf.TensorSpec((model.count_params(),), DTYPE),
+        tf.TensorSpec((None, architecture.n_timesteps), DTYPE),
+        tf.TensorSpec((), tf.int32),
+    ]
+    return compiled(forward, signature)
+
+
+def fresh_weights(architecture, seed):
+    """Draw a network's initial weights from a seed, packed."""
+    prepare_process()
+    return pack_weights(initial_weights(blank_model(architecture), seed))

@@ -1,0 +1,1 @@
+"""Songs as people hand them over, files and waveforms: checked, read, remembered, recognised."""

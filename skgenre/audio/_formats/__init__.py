@@ -1,0 +1,1 @@
+"""How sound files are built, where libsndfile needs help to read them."""

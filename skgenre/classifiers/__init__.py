@@ -1,0 +1,6 @@
+"""The lesson's two networks as scikit-learn classifiers."""
+
+import skgenre._tensorflow  # noqa: F401  (loads TensorFlow and Keras, in less time)
+from skgenre.classifiers._cnn import CNNGenreClassifier, MLPGenreClassifier
+
+__all__ = ["CNNGenreClassifier", "MLPGenreClassifier"]

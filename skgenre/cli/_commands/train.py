@@ -1,0 +1,57 @@
+"""``skgenre train``."""
+
+from functools import partial
+from types import SimpleNamespace
+
+import rich_click as click
+
+from skgenre._terminal.text import say
+from skgenre.cli import _training
+from skgenre.cli._files import output_option
+from skgenre.cli._folder import check_genres, count_songs, folder_options, read_songs
+from skgenre.cli._greeting import load_tensorflow
+from skgenre.cli._help import epilog, panels
+
+
+@click.command(
+    epilog=epilog(
+        "skgenre train music -o genres.skops",
+        "skgenre train music -o genres.skops --epochs 30 --early-stopping",
+        "skgenre train music -o genres.skops --loss crossentropy --cache ~/.cache/songs",
+    )
+)
+@panels
+@folder_options
+@_training.training_options
+@output_option(".skops", help="The model, which `skgenre predict` reads.")
+def train(folder, output, **settings):
+    """Train on a folder of songs and write a model.
+
+    The folder has a folder for each genre. To learn how well the model will do on other songs, run
+    `skgenre evaluate` with the same options.
+    """
+    settings = SimpleNamespace(**settings)
+    check = partial(_check_songs, early_stopping=settings.early_stopping)
+    songs = read_songs(folder, settings.sample_rate, settings.cache, settings.jobs, check=check)
+    load_tensorflow()
+    classifier = _training.make_classifier(settings, len(set(songs.labels)))
+    _training.report_short_kernels(classifier)
+    _training.report_duration(classifier, songs.waveforms, songs.labels)
+    _training.fit(classifier, songs.waveforms, songs.labels)
+    _save(classifier, output)
+    say(f"Trained on {songs.describe()}. The model is in {output}.")
+    return songs.status
+
+
+def _check_songs(labels, early_stopping):
+    check_genres(labels, n_songs=1)
+    if early_stopping:
+        _training.check_held_out(count_songs(labels))
+
+
+def _save(classifier, output):
+    from skgenre.persistence._saving import save
+
+    for pipeline in (classifier.estimator, classifier.estimator_):
+        pipeline[-1].set_params(verbose=0)
+    save(classifier, output)

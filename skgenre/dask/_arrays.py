@@ -1,0 +1,268 @@
+"""Clusters of dask: searches that outlive a worker, predictions of arrays larger than memory."""
+
+import os
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.utils._param_validation import HasMethods
+from sklearn.utils.validation import check_is_fitted
+
+from skgenre._arrays.chunked import check_chunked, is_chunked
+from skgenre._extras import import_extra
+from skgenre._files.npy_headers import read_npy_header
+from skgenre._files.untrusted import one_error
+from skgenre._sklearn.bare_estimators import without_callbacks
+from skgenre._sklearn.typed import validate_params
+from skgenre._types import Chunked, Estimator, HasPredictProba, PathLike
+
+if TYPE_CHECKING:
+    from dask.array import Array
+    from distributed import Client
+    from distributed.deploy.cluster import Cluster
+
+__all__ = ["connect", "open_excerpts", "predict", "predict_proba"]
+
+# Of an excerpts' file, what one task reads.
+CHUNK_MIB = 32
+_NUMBERS = re.compile("'[<>|][fiub][1248]'")
+
+
+def connect(address: "str | Cluster | None" = None, **options: Any) -> "Client":
+    """Connect to a cluster, so that a search on it outlives the workers that it loses.
+
+    The client is dask's own, but for one thing: data that it scatters, as joblib does with the
+    arguments of its tasks, are kept by the scheduler too and sent to another worker where the one
+    that held them dies. With ``dask.distributed.Client`` the search would end in an error then.
+
+    Parameters
+    ----------
+    address : str, cluster or None, default=None
+        Address of a scheduler, or a cluster object of dask such as
+        ``dask.distributed.LocalCluster``. None starts a cluster on this machine.
+    **options : dict
+        Further arguments of ``dask.distributed.Client``.
+
+    Returns
+    -------
+    dask.distributed.Client
+        The client, in force until it is closed; it can be used in a ``with`` statement.
+
+    Raises
+    ------
+    OSError
+        If no scheduler answers at the address.
+    ValueError
+        If the address cannot be one.
+    ModuleNotFoundError
+        If dask is not installed (``pip install 'skgenre[dask]'``).
+
+    See Also
+    --------
+    skgenre.predictions.write_predictions : Predicts a great many songs, on a cluster too.
+
+    Examples
+    --------
+    >>> from joblib import parallel_config
+    >>> from sklearn.model_selection import cross_val_score
+    >>> import skgenre
+    >>> from skgenre.datasets import make_genre_excerpts
+    >>> X, y = make_genre_excerpts(40, n_timesteps=60, random_state=0)
+    >>> classifier = skgenre.CNNGenreClassifier(epochs=1, random_state=0)
+    >>> with skgenre.dask.connect(processes=False, dashboard_address="127.0.0.1:0"):
+    ...     with parallel_config("dask"):
+    ...         scores = cross_val_score(classifier, X, y, cv=2)
+    >>> len(scores)
+    2
+    """
+    return import_extra("skgenre.dask._client", "dask").LastingClient(address, **options)
+
+
+@validate_params({"path": [str, os.PathLike]}, prefer_skip_nested_validation=True)
+def open_excerpts(path: PathLike) -> "Array":
+    """Open a numpy file of excerpts as a dask array, of which each task reads its own rows.
+
+    Nothing of the file is read or sent before it is asked for: a task opens the file where it runs.
+    All workers have to find it under the same path.
+
+    Parameters
+    ----------
+    path : str or path-like
+        A file of ``numpy.save``, with an array of shape (n_samples, n_timesteps).
+
+    Returns
+    -------
+    dask.array.Array of shape (n_samples, n_timesteps)
+        Excerpts, in chunks of up to 32 MiB.
+
+    Raises
+    ------
+    ValueError
+        If there is no such file, or if it holds no matrix of numbers.
+    ModuleNotFoundError
+        If dask is not installed (``pip install 'skgenre[dask]'``).
+
+    See Also
+    --------
+    predict_proba : Predicts them.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import numpy as np
+    >>> import skgenre
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "excerpts.npy"
+    ...     np.save(path, np.zeros((20, 1200), np.float32))
+    ...     X = skgenre.dask.open_excerpts(path)
+    ...     print(X.shape, float(X.sum().compute()))
+    (20, 1200) 0.0
+    """
+    dask_array = import_extra("dask.array", "dask")
+    path = os.path.abspath(path)
+    mapped = _map(path)
+    rows = max(1, CHUNK_MIB * 2**20 // mapped[:1].nbytes)
+    starts = dask_array.arange(0, len(mapped), chunks=rows)
+    return starts.map_blocks(
+        _read_rows,
+        path,
+        chunks=(starts.chunks[0], (mapped.shape[1],)),
+        new_axis=1,
+        meta=np.empty((0, 0), mapped.dtype),
+    )
+
+
+@validate_params(
+    {"estimator": [HasMethods(["predict_proba"])], "X": "no_validation"},
+    prefer_skip_nested_validation=True,
+)
+def predict_proba(estimator: Estimator | HasPredictProba, X: Chunked) -> "Array":
+    """Prepare the probabilities of a chunked array's excerpts, to be computed chunk by chunk.
+
+    Each chunk is one task. On a cluster the estimator goes to each worker once, whatever the number
+    of chunks, and the excerpts are read where they are predicted.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A fitted :class:`~skgenre.CNNGenreClassifier`, a pipeline around one, or any other fitted
+        classifier with `predict_proba`. It is used as it is now.
+    X : dask, Zarr or HDF5 array of shape (n_samples, n_timesteps)
+        Excerpts.
+
+    Returns
+    -------
+    dask.array.Array of shape (n_samples, n_classes)
+        One column per class, in the order of ``classes_``; not computed yet.
+
+    Raises
+    ------
+    TypeError
+        If `X` is no chunked array.
+    ValueError
+        If the excerpts' length differs from fit. Values are checked when they are predicted.
+    NotFittedError
+        If the estimator is not fitted.
+    ModuleNotFoundError
+        If dask is not installed (``pip install 'skgenre[dask]'``).
+
+    See Also
+    --------
+    predict : Labels instead of probabilities.
+    open_excerpts : Opens a numpy file as a dask array.
+
+    Examples
+    --------
+    >>> import dask.array
+    >>> import skgenre
+    >>> from skgenre.datasets import make_genre_excerpts
+    >>> X, y = make_genre_excerpts(40, n_timesteps=60, random_state=0)
+    >>> classifier = skgenre.CNNGenreClassifier(epochs=1, random_state=0).fit(X, y)
+    >>> lazy = skgenre.dask.predict_proba(classifier, dask.array.from_array(X, chunks=(10, -1)))
+    >>> bool((lazy.compute() == classifier.predict_proba(X)).all())
+    True
+    """
+    dask = import_extra("dask", "dask")
+    # Not all that predicts can be fitted.
+    if hasattr(estimator, "fit"):
+        check_is_fitted(estimator)
+    if not is_chunked(X):
+        raise TypeError(
+            f"X must be a dask, Zarr or HDF5 array, got {type(X).__name__}: open_excerpts opens a "
+            "file, dask.array.from_array wraps an array."
+        )
+    X = check_chunked(estimator, X, reset=False)
+    # The result of a task of its own, which a worker fetches once.
+    shared = dask.delayed(_itself)(without_callbacks(estimator))
+    return X.map_parts(_predict_part, len(estimator.classes_), np.float32, shared)
+
+
+def predict(estimator: Estimator | HasPredictProba, X: Chunked) -> "Array":
+    """Prepare the likeliest classes of a chunked array's excerpts, chunk by chunk.
+
+    Of classes with the same probability it is the first.
+
+    Parameters
+    ----------
+    estimator : estimator
+        As in `predict_proba`.
+    X : dask, Zarr or HDF5 array of shape (n_samples, n_timesteps)
+        Excerpts.
+
+    Returns
+    -------
+    dask.array.Array of shape (n_samples,)
+        Labels; not computed yet.
+
+    Raises
+    ------
+    TypeError
+        If `X` is no chunked array.
+    ValueError
+        If the excerpts' length differs from fit.
+    NotFittedError
+        If the estimator is not fitted.
+
+    See Also
+    --------
+    predict_proba : Probabilities instead of labels.
+
+    Examples
+    --------
+    >>> import dask.array
+    >>> import skgenre
+    >>> from skgenre.datasets import make_genre_excerpts
+    >>> X, y = make_genre_excerpts(40, n_timesteps=60, random_state=0)
+    >>> classifier = skgenre.CNNGenreClassifier(epochs=1, random_state=0).fit(X, y)
+    >>> lazy = skgenre.dask.predict(classifier, dask.array.from_array(X, chunks=(10, -1)))
+    >>> bool((lazy.compute() == classifier.predict(X)).all())
+    True
+    """
+    probabilities = predict_proba(estimator, X)
+    classes = estimator.classes_
+    return probabilities.map_blocks(
+        lambda part: classes[part.argmax(axis=1)], drop_axis=1, meta=classes[:0]
+    )
+
+
+def _itself(estimator):
+    return estimator
+
+
+def _predict_part(X, estimator):
+    return estimator.predict_proba(X)
+
+
+def _map(path):
+    with one_error("read excerpts from", path, (OSError, ValueError)), open(path, "rb") as file:
+        header = read_npy_header(file, "it", _NUMBERS, "numbers")
+        if len(header.shape) != 2 or not header.values_bytes():
+            raise ValueError(f"it must hold excerpts in rows, got the shape {header.shape}.")
+        order = "F" if header.is_fortran else "C"
+        return np.memmap(file, header.dtype, "r", header.n_bytes, header.shape, order)
+
+
+def _read_rows(numbers, path):
+    # A copy: a worker that is sent the rows, or keeps them, should not need the file.
+    return np.array(_map(path)[numbers[0] : numbers[-1] + 1])

@@ -1,0 +1,217 @@
+"""What a fitted classifier listens to, in numbers; `skgenre.displays` draws them."""
+
+from numbers import Integral
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator
+from sklearn.utils import gen_batches
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.validation import check_array, check_consistent_length
+
+from skgenre._arrays.checks import check_excerpts, check_labels
+from skgenre._bunches import FilterResponses
+from skgenre._engine.programs import ROWS_PER_CALL
+from skgenre._sklearn.typed import validate_params
+from skgenre._tensorflow import keras
+from skgenre._types import Estimator, Excerpts, Int
+from skgenre.inspection._fitted_parts import fitted_parts
+
+__all__ = ["filter_responses", "saliency"]
+
+# Points of a frequency response, at least: 0.4 Hz apart at 400 Hz.
+_MIN_FFT_LENGTH = 1024
+
+
+@validate_params(
+    {
+        "estimator": [BaseEstimator],
+        "X": ["array-like"],
+        "method": [StrOptions({"gradient_x_input", "integrated_gradients"})],
+        "n_steps": [Interval(Integral, 1, None, closed="left")],
+    },
+    prefer_skip_nested_validation=True,
+)
+def saliency(
+    estimator: Estimator,
+    X: ArrayLike,
+    *,
+    target: Any = None,
+    method: Literal["gradient_x_input", "integrated_gradients"] = "gradient_x_input",
+    n_steps: Int = 32,
+) -> Excerpts:
+    """Tell which moments of excerpts speak for a class.
+
+    The saliency of a time step is how much it adds to the log-odds of the class,
+    ``log(p / (1 - p))``, compared with silence: positive where it speaks for the class,
+    negative where it speaks against it.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A fitted classifier of this package, or a pipeline, search or song classifier around one.
+        Steps of a pipeline must keep the number of time steps.
+    X : array-like of shape (n_samples, n_timesteps)
+        Excerpts, as the estimator (of a song classifier: its estimator) takes them.
+    target : label or array-like of shape (n_samples,), default=None
+        The class, for all excerpts or for each; None means the one that is predicted.
+    method : {"gradient_x_input", "integrated_gradients"}, default="gradient_x_input"
+        "gradient_x_input" takes the slope of the log-odds at the excerpt, times the excerpt.
+        "integrated_gradients" takes the mean slope on the straight way from silence to the
+        excerpt: `n_steps` times the work, and the saliencies sum to the difference in log-odds.
+    n_steps : int, default=32
+        Points on that way.
+
+    Returns
+    -------
+    ndarray of shape (n_samples, n_timesteps), float32
+        What each time step adds to the log-odds.
+
+    Raises
+    ------
+    NotFittedError
+        If the estimator is not fitted.
+    TypeError
+        If there is no classifier of this package in it.
+    ValueError
+        If the excerpts do not fit the estimator, `target` is no class of it, or a step of the
+        pipeline changes the number of time steps.
+
+    See Also
+    --------
+    skgenre.displays.SaliencyDisplay : Draws it over the wave.
+    filter_responses : What the first layer listens to.
+
+    Notes
+    -----
+    Both methods look at what the network sees, behind the scaler, and compare it with what
+    the scaler makes of silence.
+
+    References
+    ----------
+    .. [1] Shrikumar, Greenside, Shcherbina and Kundaje, "Not just a black box: Learning
+       important features through propagating activation differences", 2016, arXiv:1605.01713.
+    .. [2] Sundararajan, Taly and Yan, "Axiomatic attribution for deep networks", ICML 2017.
+
+    Examples
+    --------
+    >>> from skgenre import CNNGenreClassifier
+    >>> from skgenre.datasets import make_genre_excerpts
+    >>> from skgenre.inspection import saliency
+    >>> X, y = make_genre_excerpts(60, n_timesteps=120, random_state=0)
+    >>> classifier = CNNGenreClassifier(epochs=2, random_state=0).fit(X, y)
+    >>> saliency(classifier, X[:3]).shape
+    (3, 120)
+    """
+    parts = fitted_parts(estimator)
+    classifier = parts.classifier
+    if not hasattr(X, "columns"):
+        X = check_array(X)
+    transformed = parts.transform(X)
+    heard = check_excerpts(classifier, transformed)
+    silence = check_excerpts(classifier, parts.transform(X[:1] * 0))
+    if heard.shape != X.shape:
+        raise ValueError(
+            f"Steps before the classifier change the number of time steps from {X.shape[1]} to "
+            f"{heard.shape[1]}: a moment of the excerpt is none of what the network sees."
+        )
+    classes = _class_numbers(classifier, transformed, target)
+    points = [1.0] if method == "gradient_x_input" else (np.arange(n_steps) + 0.5) / n_steps
+    found = np.empty_like(heard)
+    for rows in gen_batches(len(heard), ROWS_PER_CALL):
+        change = heard[rows] - silence
+        slopes = _mean_slopes(classifier, silence, change, classes[rows], points)
+        found[rows] = change * slopes
+    return found
+
+
+def _mean_slopes(classifier, silence, change, classes, points):
+    """Average the slopes at points on the way from silence, 0, to the excerpts, 1."""
+    total = np.zeros_like(change)
+    for point in points:
+        total += classifier._input_gradients(silence + np.float32(point) * change, classes)
+    return total / np.float32(len(points))
+
+
+def _class_numbers(classifier, X, target):
+    if target is None:
+        return classifier.predict_proba(X).argmax(axis=1)
+    labels = np.full(len(X), target) if np.ndim(target) == 0 else np.asarray(target)
+    check_consistent_length(X, labels)
+    check_labels(labels, classifier.classes_, "target")
+    return np.searchsorted(classifier.classes_, labels)
+
+
+@validate_params({"estimator": [BaseEstimator]}, prefer_skip_nested_validation=True)
+def filter_responses(estimator: Estimator, *, sample_rate: Int | None = None) -> FilterResponses:
+    """Tell which frequencies the filters of the first layer respond to.
+
+    They are the absolute values of each kernel's Fourier transform; biases play no part.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A fitted `CNNGenreClassifier`, or a pipeline, search or song classifier around one.
+    sample_rate : int or None, default=None
+        Rate of the excerpts in Hz; None means the song classifier's, or 400.
+
+    Returns
+    -------
+    :class:`~sklearn.utils.Bunch`
+        With the following attributes.
+
+        kernels : ndarray of shape (n_filters, kernel_size)
+            The filters over time, one sample after the other.
+        frequencies : ndarray of shape (n_frequencies,)
+            From 0 Hz to half the sample rate.
+        magnitudes : ndarray of shape (n_filters, n_frequencies)
+            What a tone's amplitude is multiplied with.
+        peak_frequencies : ndarray of shape (n_filters,)
+            Where each filter responds most, in Hz.
+        sample_rate : int
+            In Hz.
+
+    Raises
+    ------
+    NotFittedError
+        If the estimator is not fitted.
+    TypeError
+        If there is no classifier of this package in it.
+    ValueError
+        If its network has no convolution, or the rate is not positive.
+
+    See Also
+    --------
+    skgenre.displays.FilterResponseDisplay : Draws them.
+    saliency : Which moments of an excerpt speak for a class.
+
+    Examples
+    --------
+    >>> from skgenre import CNNGenreClassifier
+    >>> from skgenre.datasets import make_genre_excerpts
+    >>> from skgenre.inspection import filter_responses
+    >>> X, y = make_genre_excerpts(60, n_timesteps=120, random_state=0)
+    >>> responses = filter_responses(CNNGenreClassifier(random_state=0).initialize(X, y))
+    >>> responses.kernels.shape, float(responses.frequencies[-1])
+    ((32, 31), 200.0)
+    """
+    parts = fitted_parts(estimator, sample_rate)
+    layers = parts.classifier.model_.layers
+    convolutions = [layer for layer in layers if isinstance(layer, keras.layers.Conv1D)]
+    if not convolutions:
+        raise ValueError(
+            f"The network of {type(parts.classifier).__name__} has no convolution, so it has no "
+            "filters to show."
+        )
+    kernels = convolutions[0].get_weights()[0][:, 0, :].T
+    length = max(_MIN_FFT_LENGTH, kernels.shape[1])
+    frequencies = np.fft.rfftfreq(length, 1 / parts.sample_rate)
+    magnitudes = np.abs(np.fft.rfft(kernels, length))
+    return FilterResponses(
+        kernels=kernels,
+        frequencies=frequencies,
+        magnitudes=magnitudes,
+        peak_frequencies=frequencies[magnitudes.argmax(axis=1)],
+        sample_rate=parts.sample_rate,
+    )
