@@ -8,15 +8,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils import check_array, gen_batches
-from sklearn.utils._param_validation import HasMethods, Interval
 
 from skgenre._arrays.finite import sums_may_overflow
+from skgenre._sklearn.private import AT_LEAST_ONE, HasMethods
 from skgenre._sklearn.typed import validate_params
 from skgenre._song_files.checks import check_songs
 from skgenre._song_files.reading import read_waveforms
 from skgenre._song_files.recordings import Recordings
 from skgenre._types import Cache, Int, Songs
-from skgenre.audio._reading import SAMPLE_RATE
+from skgenre.audio._waveforms import SAMPLE_RATE
 
 __all__ = ["Leak", "find_duplicates", "find_leaks"]
 
@@ -66,7 +66,7 @@ class Leak(NamedTuple):
     {
         "X": ["array-like"],
         "splits": "no_validation",
-        "min_overlap": [Interval(Integral, 1, None, closed="left")],
+        "min_overlap": [AT_LEAST_ONE],
     },
     prefer_skip_nested_validation=True,
 )
@@ -225,7 +225,7 @@ def _pairs(excerpts, train, test):
 @validate_params(
     {
         "songs": "no_validation",
-        "sample_rate": [Interval(Integral, 1, None, closed="left")],
+        "sample_rate": [AT_LEAST_ONE],
         "memory": [str, HasMethods(["cache"]), None],
         "n_jobs": [Integral, None],
     },

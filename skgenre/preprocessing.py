@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import Tags, assert_all_finite, gen_batches
-from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skgenre._arrays.chunked import ChunkedExcerpts, check_chunked, is_chunked
 from skgenre._arrays.finite import sums_may_overflow
-from skgenre._sklearn.bare_estimators import without_callbacks
+from skgenre._sklearn.callbacks import without_callbacks
 from skgenre._sklearn.documentation_link import DocumentationLinkMixin
+from skgenre._sklearn.private import StrOptions
 from skgenre._sklearn.snapshots import replaced_once_fitted, snapshot
 from skgenre._sklearn.typed import (
     BaseEstimator,

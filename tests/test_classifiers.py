@@ -21,7 +21,7 @@ from sklearn.metrics import mean_squared_error
 from sklearn.utils import get_tags
 
 from skgenre import CNNGenreClassifier, MLPGenreClassifier, SongClassifier
-from skgenre._arrays.training_set import hold_out
+from skgenre.classifiers._held_out import hold_out
 from skgenre.datasets import make_genre_excerpts
 from tests.small_networks import TINY, small_cnn
 

@@ -5,7 +5,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 from skgenre._arrays.relative_weights import weigh_relatively
-from skgenre._arrays.training_set import make_samples, weigh_classes
+from skgenre._arrays.training_set import make_samples
+from skgenre.classifiers._class_weights import weigh_classes
 
 
 def samples_of(y, sample_weight=None):

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from skgenre._arrays.training_set import hold_out, make_samples, weigh_classes
+from skgenre._arrays.training_set import make_samples
+from skgenre.classifiers._class_weights import weigh_classes
+from skgenre.classifiers._held_out import hold_out
 
 
 def test_two_classes_share_a_column():

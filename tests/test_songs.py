@@ -45,8 +45,8 @@ from sklearn.utils import estimator_html_repr
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from skgenre import CNNGenreClassifier, SongClassifier, WaveformScaler
-from skgenre._arrays.training_set import hold_out
 from skgenre.audio import read_audio
+from skgenre.classifiers._held_out import hold_out
 from skgenre.songs import DuplicateSongWarning, UnreadableSongWarning
 from tests.powerless import without_rights
 

@@ -4,7 +4,6 @@ import numpy as np
 from sklearn.utils import assert_all_finite, gen_batches
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import (
-    _check_sample_weight,
     check_array,
     check_consistent_length,
     column_or_1d,
@@ -15,6 +14,7 @@ from skgenre._arrays.chunked import check_chunked, is_chunked
 from skgenre._arrays.finite import sums_may_overflow
 from skgenre._arrays.memory_maps import release_pages
 from skgenre._arrays.training_set import make_samples
+from skgenre._sklearn.private import check_sample_weight
 
 # Values beyond float32 become infinite without a warning: `_check_finite` names them, block by
 # block, so that a memory map does not have to be in memory as a whole.
@@ -59,7 +59,7 @@ def check_training(estimator, X, y, sample_weight, groups, *, reset):
     rows = np.arange(len(X))
     if sample_weight is None:
         return X, rows, y, None, groups
-    weights = _check_sample_weight(sample_weight, X, ensure_non_negative=True)
+    weights = check_sample_weight(sample_weight, X, ensure_non_negative=True)
     if not weights.any():  # pragma: no cover  (newer versions of scikit-learn have refused them)
         raise ValueError("sample_weight has only zeros: there is nothing to train on.")
     rows = rows[weights > 0]

@@ -1,15 +1,11 @@
 """Labels, weights and the held-out part of a training set: arrays in, arrays out."""
 
 from dataclasses import dataclass, replace
-from numbers import Real
-from sys import float_info
 
 import numpy as np
-from sklearn.model_selection import train_test_split
 from sklearn.utils import gen_batches
 
 from skgenre._arrays.memory_maps import release_pages
-from skgenre._arrays.relative_weights import bound
 
 # Of a memory map up to two megabytes may come into memory with each row that is read.
 ROWS_PER_READ = 256
@@ -104,106 +100,3 @@ def _targets(codes, n_classes):
     targets = np.zeros((len(codes), n_classes), np.float32)
     targets[np.arange(len(codes)), codes] = 1
     return targets
-
-
-def weigh_classes(class_weight, y, classes, sample_weight=None):
-    """Weight of each class.
-
-    Parameters
-    ----------
-    class_weight : None, "balanced" or dict
-        As in the classifiers: none, inverse to the classes' share of the weights, or by label.
-    y : ndarray of shape (n_samples,)
-        Labels.
-    classes : ndarray of shape (n_classes,)
-        Sorted labels.
-    sample_weight : ndarray of shape (n_samples,) or None, default=None
-        Weight of each label; None counts each as one.
-
-    Returns
-    -------
-    class_weights : ndarray of shape (n_classes,)
-        A label that a dict leaves out weighs 1.
-
-    Raises
-    ------
-    ValueError
-        If a dict names a label that does not exist, or a weight is negative or not a number, or
-        if no class weighs anything.
-    """
-    if class_weight is None:
-        return np.ones(len(classes))
-    if class_weight == "balanced":
-        codes = np.searchsorted(classes, y)
-        bounded = None if sample_weight is None else bound(sample_weight)[0]
-        sums = np.bincount(codes, bounded, minlength=len(classes))
-        # A class that is absent weighs nothing either way.
-        return sums.sum() / (len(classes) * np.where(sums > 0, sums, 1))
-    labels = classes.tolist()
-    for label, weight in class_weight.items():
-        if label not in labels:
-            raise ValueError(f"class_weight names {label!r}, but the classes are {labels}.")
-        if not (isinstance(weight, Real) and 0 <= weight <= float_info.max):
-            raise ValueError(
-                f"class_weight[{label!r}] must be a weight of 0 or more, got {weight!r}."
-            )
-    weights = np.array([class_weight.get(label, 1) for label in labels], dtype=float)
-    if not weights.any():
-        raise ValueError("class_weight has only zeros: there is nothing to train on.")
-    return weights
-
-
-def hold_out(y, groups, fraction, seed):
-    """Choose the rows of a stratified held-out part, by whole songs where songs are known.
-
-    Parameters
-    ----------
-    y : ndarray of shape (n_samples,)
-        Labels.
-    groups : ndarray of shape (n_samples,) or None
-        Song of each row; None treats every row as a song of its own.
-    fraction : float
-        Share of the songs to hold out, between 0 and 1.
-    seed : int
-        Seed of the draw.
-
-    Returns
-    -------
-    held_out : ndarray of bool, shape (n_samples,)
-        True for the rows that are held out.
-
-    Raises
-    ------
-    ValueError
-        If a class has fewer than two songs, or if too few would be held out to have one of
-        each class.
-    """
-    unit = "row" if groups is None else "song"
-    songs, song_of_row = np.unique(
-        np.arange(len(y)) if groups is None else groups, return_inverse=True
-    )
-    labels = _label_by_song(y, song_of_row, len(songs))
-    classes, counts = np.unique(labels, return_counts=True)
-    for label, count in zip(classes.tolist(), counts, strict=True):
-        if count < 2:
-            raise ValueError(
-                f"validation_fraction={fraction} needs at least two {unit}s of each class; "
-                f"class {label!r} has {count}."
-            )
-    if not len(classes) <= np.ceil(fraction * len(songs)) <= len(songs) - len(classes):
-        raise ValueError(
-            f"validation_fraction={fraction} of {len(songs)} {unit}s leaves one part without "
-            f"some of the {len(classes)} classes."
-        )
-    _, held_out_songs = train_test_split(
-        np.arange(len(songs)), test_size=fraction, stratify=labels, random_state=seed
-    )
-    return np.isin(song_of_row, held_out_songs)
-
-
-def _label_by_song(y, song_of_row, n_songs):
-    """Find the commonest label of each song, the first in sorted order where two are even."""
-    classes, codes = np.unique(y, return_inverse=True)
-    counts = np.zeros((n_songs, len(classes)), dtype=np.int64)
-    np.add.at(counts, (song_of_row, codes), 1)
-    return classes[counts.argmax(axis=1)]

@@ -3,14 +3,13 @@
 import re
 from copy import deepcopy
 from functools import cached_property
-from typing import NamedTuple
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from skgenre._arrays.dtype import DTYPE
-from skgenre._engine.architecture import Architecture, blank_model
+from skgenre._engine.architecture import blank_model
 from skgenre._engine.network_run import NetworkRun
 from skgenre._engine.optimizer_steps import apply_gradients, assign, make_variables
 from skgenre._engine.weights import pack_weights, split_weights, unpack_weights
@@ -30,14 +29,6 @@ if keras.config.backend() != "tensorflow":
 # decide the order of sums.
 SHARDS_PER_BATCH = 4
 ROWS_PER_SHARD = 8
-
-
-class Recipe(NamedTuple):
-    """What is trained, and towards what."""
-
-    architecture: Architecture
-    loss: object
-    optimizer: keras.optimizers.Optimizer
 
 
 class CompiledNetwork:

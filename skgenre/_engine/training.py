@@ -1,20 +1,16 @@
 """Training: epochs and batches."""
 
-from dataclasses import dataclass
-from typing import NamedTuple
-
-import numpy as np
 from sklearn.utils import gen_batches
 
 from skgenre._engine.callback_model import CallbackModel, Exchange
 from skgenre._engine.compiled import CompiledNetwork
 from skgenre._engine.feeding import feed, rows_per_block
+from skgenre._engine.job import State, join_histories
 from skgenre._engine.optimizer_steps import fresh_slots
 from skgenre._engine.watchers import Watchers
 from skgenre._keras.early_stopping import EarlyStopping
 from skgenre._keras.optimizers import constant_learning_rate
 from skgenre._keras.progress import progress_shown
-from skgenre._sklearn.callbacks import EpochTasks
 
 # Between two visits to Python: short enough for Ctrl-C, long enough that the visits cost nothing
 # beside the steps. A progress bar wants to move more often.
@@ -22,33 +18,6 @@ STEPS_PER_CALL = 64
 STEPS_PER_BAR_UPDATE = 16
 # Excerpts of a validation set that are judged in one call.
 ROWS_PER_CALL = 512
-
-
-class State(NamedTuple):
-    """What training changes: a network's packed weights and its optimizer's slots."""
-
-    weights: np.ndarray
-    slots: list | None = None
-    # None where an older version has not recorded them.
-    slot_names: list | None = None
-
-
-@dataclass
-class Schedule:
-    """How long a training lasts, in which order it visits the rows, and who watches."""
-
-    epochs: int
-    batch_size: int
-    seed: int
-    first_epoch: int
-    callbacks: list
-    patience: int | None
-    verbose: int
-    tasks: EpochTasks
-
-    def rng(self, epoch):
-        """Make what decides an epoch's order, which depends on the seed and its number alone."""
-        return np.random.default_rng([self.seed, self.first_epoch + epoch])
 
 
 class TrainingProgram:
@@ -203,15 +172,6 @@ class _RunningMeans:
 
 def _shapes(arrays):
     return [array.shape for array in arrays]
-
-
-def join_histories(earlier, later):
-    """Append epochs to a history; NaN stands where an epoch has no value of a name."""
-    n_earlier, n_later = len(earlier["loss"]), len(later["loss"])
-    return {
-        name: earlier.get(name, [np.nan] * n_earlier) + later.get(name, [np.nan] * n_later)
-        for name in {**earlier, **later}
-    }
 
 
 def _steps_per_call(schedule, samples, callbacks):

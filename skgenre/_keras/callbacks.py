@@ -4,7 +4,8 @@ import copy
 from collections.abc import Mapping
 
 import keras
-from scikeras._utils import unflatten_params
+
+from skgenre._keras.scikeras_routing import unflatten_params
 
 
 def make_callbacks(callbacks, arguments):

@@ -7,9 +7,7 @@ from typing import NamedTuple
 from sklearn import config_context
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import UnsetMetadataPassedError
-from sklearn.model_selection._search import BaseSearchCV
 from sklearn.pipeline import Pipeline
-from sklearn.utils._metadata_requests import _routing_enabled
 from sklearn.utils.metadata_routing import MetadataRouter, get_routing_for_object
 
 from skgenre._sklearn.metadata_requests import (
@@ -22,6 +20,7 @@ from skgenre._sklearn.metadata_requests import (
     requests_in_fit,
     takes_in_fit,
 )
+from skgenre._sklearn.private_estimators import BaseSearchCV, routing_enabled
 
 
 def fit_with_metadata(estimator, X, y, metadata):
@@ -90,7 +89,7 @@ class _Handover(NamedTuple):
 
 
 def _arrange(estimator, metadata):
-    if (_routing_enabled() and has_requests(estimator)) or _is_nested(estimator):
+    if (routing_enabled() and has_requests(estimator)) or _is_nested(estimator):
         try:
             return _route(estimator, metadata)
         except (NotImplementedError, UnsetMetadataPassedError):

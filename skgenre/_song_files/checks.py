@@ -6,10 +6,10 @@ from numbers import Real
 
 import numpy as np
 from scipy.sparse import issparse
-from sklearn.utils._missing import is_pandas_na, is_scalar_nan
 from sklearn.utils.validation import check_array
 
-from skgenre.audio._reading import check_waveform
+from skgenre._sklearn.private import is_pandas_na, is_scalar_nan
+from skgenre.audio._waveforms import check_waveform
 
 PATH_TYPES = str, bytes, os.PathLike
 

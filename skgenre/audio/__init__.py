@@ -1,14 +1,10 @@
 """Sound files to waveforms, and waveforms to excerpts."""
 
+from skgenre.audio._cutting import cut_excerpts
 from skgenre.audio._info import AudioInfo, audio_info
-from skgenre.audio._reading import (
-    EXCERPT_SECONDS,
-    N_TIMESTEPS,
-    SAMPLE_RATE,
-    cut_excerpts,
-    read_audio,
-    resample,
-)
+from skgenre.audio._reading import read_audio
+from skgenre.audio._resampling import resample
+from skgenre.audio._waveforms import EXCERPT_SECONDS, N_TIMESTEPS, SAMPLE_RATE
 
 __all__ = [
     "EXCERPT_SECONDS",

@@ -1,6 +1,7 @@
 """The lesson's two networks as scikit-learn classifiers."""
 
 import skgenre._tensorflow  # noqa: F401  (loads TensorFlow and Keras, in less time)
-from skgenre.classifiers._cnn import CNNGenreClassifier, MLPGenreClassifier
+from skgenre.classifiers._cnn import CNNGenreClassifier
+from skgenre.classifiers._mlp import MLPGenreClassifier
 
 __all__ = ["CNNGenreClassifier", "MLPGenreClassifier"]

@@ -5,9 +5,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scikeras._utils import route_params
-from sklearn.utils._param_validation import validate_parameter_constraints
-from sklearn.utils.multiclass import _check_partial_fit_first_call
 from sklearn.utils.validation import check_is_fitted, check_random_state
 
 from skgenre._arrays.checks import (
@@ -19,22 +16,25 @@ from skgenre._arrays.checks import (
     check_validation,
 )
 from skgenre._arrays.relative_weights import weigh_relatively
-from skgenre._arrays.training_set import hold_out, make_samples, weigh_classes
+from skgenre._arrays.training_set import make_samples
 from skgenre._engine.architecture import Architecture
-from skgenre._engine.compiled import Recipe
 from skgenre._engine.gradients import input_gradients
+from skgenre._engine.job import Recipe, Schedule, State, join_histories
 from skgenre._engine.programs import ROWS_PER_CALL, fresh_weights, predict, train
-from skgenre._engine.training import Schedule, State, join_histories
 from skgenre._engine.weights import unpack_weights
 from skgenre._keras.callbacks import make_callbacks
 from skgenre._keras.losses import make_loss
 from skgenre._keras.optimizers import check_keras_defaults, make_optimizer, optimizer_kind
+from skgenre._keras.scikeras_routing import route_params
 from skgenre._sklearn.callbacks import EpochTasks, FitTask
 from skgenre._sklearn.documentation_link import DocumentationLinkMixin
+from skgenre._sklearn.private import check_first_partial_fit, validate_parameter_constraints
 from skgenre._sklearn.snapshots import replaced_once_fitted, snapshot
 from skgenre._sklearn.typed import CallbackSupportMixin, fit_context
 from skgenre._tensorflow import keras
 from skgenre._types import ExcerptsLike, Labels, Probabilities, Request
+from skgenre.classifiers._class_weights import weigh_classes
+from skgenre.classifiers._held_out import hold_out
 from skgenre.classifiers._scikeras_gaps import SklearnKerasClassifier
 from skgenre.classifiers._scikeras_names import explains_arguments, refuse_hooks
 from skgenre.networks._fitted_state import check_fitted_state
@@ -199,7 +199,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
 
     def _fit_part(self, X, y, classes, sample_weight, task):
         self._refuse_what_needs_all_data()
-        first = _check_partial_fit_first_call(self, classes)
+        first = check_first_partial_fit(self, classes)
         X, rows, y, sample_weight, _ = check_training(self, X, y, sample_weight, None, reset=first)
         if first:
             self._start(at_least_two(self.classes_))

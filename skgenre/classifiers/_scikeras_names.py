@@ -89,7 +89,7 @@ ATTRIBUTES = {
 _CHECKED = "fit and predict check their arguments themselves; override those methods"
 _TRAINED = "override fit, or train by callbacks"
 _COMPILE = "loss, optimizer and learning_rate are parameters"
-_DESTINATIONS = "routed parameters are listed in _destinations"
+DESTINATIONS = "routed parameters are listed in _destinations"
 _TAGS = "scikit-learn asks for __sklearn_tags__"
 
 # What scikeras calls and these classifiers do not.
@@ -111,11 +111,11 @@ HOOKS = {
     "_validate_sample_weight": _CHECKED,
     "_type_of_target": _CHECKED,
     "_get_metadata": "fitted attributes are those that the class documents",
-    "_fit_kwargs": _DESTINATIONS,
-    "_predict_kwargs": _DESTINATIONS,
-    "_compile_kwargs": _DESTINATIONS,
-    "_wrapper_params": _DESTINATIONS,
-    "_routing_prefixes": _DESTINATIONS,
+    "_fit_kwargs": DESTINATIONS,
+    "_predict_kwargs": DESTINATIONS,
+    "_compile_kwargs": DESTINATIONS,
+    "_wrapper_params": DESTINATIONS,
+    "_routing_prefixes": DESTINATIONS,
     "_tags": _TAGS,
     "_more_tags": _TAGS,
 }

@@ -1,81 +1,27 @@
-"""Clusters of dask: searches that outlive a worker, predictions of arrays larger than memory."""
+"""Arrays of excerpts predicted chunk by chunk, on a cluster or here."""
 
 import os
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from sklearn.utils._param_validation import HasMethods
 from sklearn.utils.validation import check_is_fitted
 
 from skgenre._arrays.chunked import check_chunked, is_chunked
 from skgenre._extras import import_extra
 from skgenre._files.npy_headers import read_npy_header
 from skgenre._files.untrusted import one_error
-from skgenre._sklearn.bare_estimators import without_callbacks
+from skgenre._sklearn.callbacks import without_callbacks
+from skgenre._sklearn.private import HasMethods
 from skgenre._sklearn.typed import validate_params
 from skgenre._types import Chunked, Estimator, HasPredictProba, PathLike
 
 if TYPE_CHECKING:
     from dask.array import Array
-    from distributed import Client
-    from distributed.deploy.cluster import Cluster
-
-__all__ = ["connect", "open_excerpts", "predict", "predict_proba"]
 
 # Of an excerpts' file, what one task reads.
 CHUNK_MIB = 32
 _NUMBERS = re.compile("'[<>|][fiub][1248]'")
-
-
-def connect(address: "str | Cluster | None" = None, **options: Any) -> "Client":
-    """Connect to a cluster, so that a search on it outlives the workers that it loses.
-
-    The client is dask's own, but for one thing: data that it scatters, as joblib does with the
-    arguments of its tasks, are kept by the scheduler too and sent to another worker where the one
-    that held them dies. With ``dask.distributed.Client`` the search would end in an error then.
-
-    Parameters
-    ----------
-    address : str, cluster or None, default=None
-        Address of a scheduler, or a cluster object of dask such as
-        ``dask.distributed.LocalCluster``. None starts a cluster on this machine.
-    **options : dict
-        Further arguments of ``dask.distributed.Client``.
-
-    Returns
-    -------
-    dask.distributed.Client
-        The client, in force until it is closed; it can be used in a ``with`` statement.
-
-    Raises
-    ------
-    OSError
-        If no scheduler answers at the address.
-    ValueError
-        If the address cannot be one.
-    ModuleNotFoundError
-        If dask is not installed (``pip install 'skgenre[dask]'``).
-
-    See Also
-    --------
-    skgenre.predictions.write_predictions : Predicts a great many songs, on a cluster too.
-
-    Examples
-    --------
-    >>> from joblib import parallel_config
-    >>> from sklearn.model_selection import cross_val_score
-    >>> import skgenre
-    >>> from skgenre.datasets import make_genre_excerpts
-    >>> X, y = make_genre_excerpts(40, n_timesteps=60, random_state=0)
-    >>> classifier = skgenre.CNNGenreClassifier(epochs=1, random_state=0)
-    >>> with skgenre.dask.connect(processes=False, dashboard_address="127.0.0.1:0"):
-    ...     with parallel_config("dask"):
-    ...         scores = cross_val_score(classifier, X, y, cv=2)
-    >>> len(scores)
-    2
-    """
-    return import_extra("skgenre.dask._client", "dask").LastingClient(address, **options)
 
 
 @validate_params({"path": [str, os.PathLike]}, prefer_skip_nested_validation=True)

@@ -4,16 +4,15 @@ import os
 from collections import Counter
 from numbers import Integral
 
-from sklearn.utils._param_validation import HasMethods, Interval
-
 from skgenre._extras import lacks_library
+from skgenre._sklearn.private import AT_LEAST_ONE, HasMethods
 from skgenre._sklearn.typed import validate_params
 from skgenre._song_files.reading import make_song_reader, read_ahead
 from skgenre._song_files.recordings import Recordings
 from skgenre._terminal.bars import follow
 from skgenre._types import Cache, Int, PathLike
 from skgenre.audio._info import audio_info
-from skgenre.audio._reading import SAMPLE_RATE
+from skgenre.audio._waveforms import SAMPLE_RATE
 from skgenre.datasets._audio_folder import (
     OTHER_MUSIC_SUFFIXES,
     is_hidden,
@@ -26,7 +25,7 @@ from skgenre.datasets._scanned_folder import AudioFolderScan, ScannedSong
 @validate_params(
     {
         "folder": [str, os.PathLike],
-        "sample_rate": [Interval(Integral, 1, None, closed="left")],
+        "sample_rate": [AT_LEAST_ONE],
         "memory": [str, HasMethods(["cache"]), None],
         "n_jobs": [Integral, None],
         "verbose": ["verbose"],

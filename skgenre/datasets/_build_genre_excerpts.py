@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from skgenre.audio._reading import N_TIMESTEPS, SAMPLE_RATE
+from skgenre.audio._waveforms import N_TIMESTEPS, SAMPLE_RATE
 from skgenre.datasets._sources import AMPLITUDE_ONE, SOURCES
 
 SILENT_BELOW = 1e-3

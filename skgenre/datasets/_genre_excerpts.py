@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from skgenre._bunches import GenreExcerpts
 from skgenre._sklearn.typed import validate_params
 from skgenre._types import Excerpts
-from skgenre.audio._reading import SAMPLE_RATE
+from skgenre.audio._waveforms import SAMPLE_RATE
 from skgenre.datasets._sources import AMPLITUDE_ONE, GENRES, SOURCES
 
 _DATA = resources.files(__package__) / "data"

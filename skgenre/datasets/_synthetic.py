@@ -1,16 +1,16 @@
 """Synthetic excerpts whose classes differ in the order of their samples alone."""
 
-from numbers import Integral, Real
+from numbers import Real
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 from sklearn.utils import check_random_state
-from sklearn.utils._param_validation import Interval
 
+from skgenre._sklearn.private import AT_LEAST_ONE, Interval
 from skgenre._sklearn.typed import validate_params
 from skgenre._types import Excerpts, Float, Int, RandomState
-from skgenre.audio._reading import SAMPLE_RATE
+from skgenre.audio._waveforms import SAMPLE_RATE
 
 LOWEST_HZ = 10.0
 HIGHEST_HZ = 160.0
@@ -20,9 +20,9 @@ _PARTIALS = np.array([1.0, 0.5, 0.25])
 
 @validate_params(
     {
-        "n_samples": [Interval(Integral, 1, None, closed="left")],
-        "n_classes": [Interval(Integral, 1, None, closed="left")],
-        "n_timesteps": [Interval(Integral, 1, None, closed="left")],
+        "n_samples": [AT_LEAST_ONE],
+        "n_classes": [AT_LEAST_ONE],
+        "n_timesteps": [AT_LEAST_ONE],
         "noise": [Interval(Real, 0, None, closed="left")],
         "random_state": ["random_state"],
     },

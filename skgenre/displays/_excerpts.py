@@ -1,25 +1,22 @@
 """Excerpts as waves."""
 
 from collections.abc import Sequence
-from numbers import Integral
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_random_state
-from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_array, check_consistent_length, column_or_1d
 
+from skgenre._sklearn.private import AT_LEAST_ONE
 from skgenre._sklearn.typed import validate_params
 from skgenre._types import Int, RandomState
-from skgenre.audio._reading import SAMPLE_RATE
+from skgenre.audio._waveforms import SAMPLE_RATE
 from skgenre.displays._axes import COLORS, SeveralAxes, plain, take_axes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
-
-_COUNT = [Interval(Integral, 1, None, closed="left")]
 
 
 class ExcerptDisplay:
@@ -75,8 +72,8 @@ class ExcerptDisplay:
         {
             "X": ["array-like"],
             "y": ["array-like", None],
-            "n_per_class": _COUNT,
-            "sample_rate": _COUNT,
+            "n_per_class": [AT_LEAST_ONE],
+            "sample_rate": [AT_LEAST_ONE],
             "random_state": ["random_state"],
         },
         prefer_skip_nested_validation=True,

@@ -129,7 +129,7 @@ class FilterResponseDisplay:
         See :class:`FilterResponseDisplay`.
         """
         # It brings TensorFlow along, which other displays do without.
-        from skgenre.inspection._saliency import filter_responses
+        from skgenre.inspection._filter_responses import filter_responses
 
         found = filter_responses(estimator, sample_rate=sample_rate)
         return cls(

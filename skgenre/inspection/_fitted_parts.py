@@ -10,7 +10,7 @@ from sklearn.utils import check_scalar
 from sklearn.utils.validation import check_is_fitted
 
 from skgenre._sklearn.snapshots import snapshot
-from skgenre.audio._reading import SAMPLE_RATE
+from skgenre.audio._waveforms import SAMPLE_RATE
 from skgenre.classifiers._base import BaseGenreClassifier
 
 

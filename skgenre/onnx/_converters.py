@@ -8,48 +8,11 @@ from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType, guess_
 from skl2onnx.common.shape_calculator import calculate_linear_classifier_output_shapes
 from skl2onnx.common.utils_classifier import get_label_classes
 
-from skgenre.classifiers._cnn import CNNGenreClassifier, MLPGenreClassifier
+from skgenre.classifiers._cnn import CNNGenreClassifier
+from skgenre.classifiers._mlp import MLPGenreClassifier
+from skgenre.onnx._graph import Graph
 from skgenre.onnx._labels import as_graph_labels
 from skgenre.preprocessing import WaveformScaler
-
-_PROTO_TYPES = {
-    np.dtype(np.float32): TensorProto.FLOAT,
-    np.dtype(np.float64): TensorProto.DOUBLE,
-    np.dtype(np.int64): TensorProto.INT64,
-}
-
-
-class _Graph:
-    """The part of a graph that stands for one estimator."""
-
-    def __init__(self, scope, container):
-        self._scope, self._container = scope, container
-
-    def constant(self, values):
-        """Add a constant and return its name."""
-        values = np.asarray(values)
-        name = self._scope.get_unique_variable_name("constant")
-        if values.dtype.kind == "U":
-            kind, flat = TensorProto.STRING, [text.encode() for text in values.tolist()]
-        else:
-            kind, flat = _PROTO_TYPES[values.dtype], values.ravel()
-        self._container.add_initializer(name, kind, values.shape, flat)
-        return name
-
-    def apply(self, operator, *inputs, result=None, **attributes):
-        """Add an operator on named inputs and return the name of its result."""
-        result = result or self._scope.get_unique_variable_name(operator.lower())
-        name = self._scope.get_unique_operator_name(operator)
-        self._container.add_node(operator, list(inputs), result, name=name, **attributes)
-        return result
-
-    def reduce(self, operator, tensor):
-        """Reduce each row to one number."""
-        # From opset 18 on the axes are an input, as a sum's were before.
-        if self._container.target_opset >= 18:
-            return self.apply(operator, tensor, self.constant([1]), keepdims=1)
-        return self.apply(operator, tensor, axes=[1], keepdims=1)
-
 
 # --- WaveformScaler
 
@@ -64,7 +27,7 @@ def scaler_shapes(operator):
 
 def convert_scaler(scope, operator, container):
     """Write a fitted `WaveformScaler`."""
-    graph, scaler = _Graph(scope, container), operator.raw_operator
+    graph, scaler = Graph(scope, container), operator.raw_operator
     kind = guess_proto_type(operator.outputs[0].type)
     X = graph.apply("Cast", operator.inputs[0].full_name, to=kind)
     dtype = np.dtype(np.float32 if kind == TensorProto.FLOAT else np.float64)
@@ -106,7 +69,7 @@ def _size_of_each(graph, scale, X):
 
 def convert_classifier(scope, operator, container):
     """Write a fitted classifier: its network, then the labels of the likeliest classes."""
-    graph, classifier = _Graph(scope, container), operator.raw_operator
+    graph, classifier = Graph(scope, container), operator.raw_operator
     label, probabilities = operator.outputs
     X = graph.apply("Cast", operator.inputs[0].full_name, to=TensorProto.FLOAT)
     for layer in classifier.model_.layers:

@@ -10,27 +10,24 @@ from contextlib import contextmanager
 from importlib import import_module
 from importlib.metadata import version
 from importlib.util import find_spec
-from numbers import Integral
 
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.pipeline import Pipeline
-from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.validation import check_is_fitted
 
 from skgenre._extras import import_extra
 from skgenre._files.atomic import replacing
+from skgenre._sklearn.private import AT_LEAST_ONE, HasMethods
 from skgenre._sklearn.typed import validate_params
 from skgenre._types import Estimator, Int, PathLike
-from skgenre.audio._reading import SAMPLE_RATE
+from skgenre.audio._waveforms import SAMPLE_RATE
 from skgenre.datasets._synthetic import make_genre_excerpts
 from skgenre.onnx._labels import as_graph_labels
 from skgenre.onnx._unwrapping import cannot_export, detach, unwrap
 from skgenre.onnx_runtime._classifier import ONNXClassifier
 from skgenre.onnx_runtime._metadata import SONG_SETTINGS, Metadata
 from skgenre.songs._song_classifier import SongClassifier
-
-__all__ = ["export_onnx"]
 
 # Absolute, of probabilities.
 TOLERANCE = 1e-5
@@ -57,7 +54,7 @@ if find_spec("skl2onnx"):
         "estimator": [HasMethods(["predict"])],
         "path": [str, os.PathLike],
         "X": ["array-like", None],
-        "sample_rate": [Interval(Integral, 1, None, closed="left"), None],
+        "sample_rate": [AT_LEAST_ONE, None],
     },
     prefer_skip_nested_validation=True,
 )

@@ -4,12 +4,12 @@ from copy import copy
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.calibration import CalibratedClassifierCV, _CalibratedClassifier
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import BaggingClassifier, StackingClassifier, VotingClassifier
 from sklearn.frozen import FrozenEstimator
-from sklearn.model_selection._search import BaseSearchCV
 from sklearn.pipeline import Pipeline
 
+from skgenre._sklearn.private_estimators import BaseSearchCV, CalibratedClassifier
 from skgenre._sklearn.snapshots import snapshot
 from skgenre.songs._excerpt_classifiers import THRESHOLDS
 
@@ -55,7 +55,7 @@ def unwrap(estimator, labels_count=True):
         return _unwrap_pipeline(estimator, labels_count)
     if isinstance(estimator, CalibratedClassifierCV):
         _check_calibration(estimator)
-    if isinstance(estimator, _CalibratedClassifier):
+    if isinstance(estimator, CalibratedClassifier):
         bare = copy(estimator)
         bare.estimator = unwrap(estimator.estimator, labels_count=False)
         return bare

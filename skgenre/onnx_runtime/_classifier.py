@@ -13,8 +13,6 @@ from skgenre.onnx_runtime._metadata import Metadata
 if TYPE_CHECKING:
     from sklearn.utils import Tags
 
-__all__ = ["ONNXClassifier", "load_onnx"]
-
 MAX_BYTES = 2**30
 
 

@@ -1,4 +1,4 @@
-"""Fitted estimators in files that hold values and arrays, and no code."""
+"""Estimators saved to files, and loaded from them."""
 
 import os
 from typing import Any
@@ -6,16 +6,13 @@ from typing import Any
 from skgenre._extras import import_extra
 from skgenre._files.atomic import replacing
 from skgenre._files.untrusted import one_error
-from skgenre._sklearn.bare_estimators import without_callbacks
+from skgenre._sklearn.callbacks import without_callbacks
 from skgenre._sklearn.typed import validate_params
 from skgenre._types import PathLike
 from skgenre.persistence import _archives
 from skgenre.persistence._frozen_distributions import named
 from skgenre.persistence._loading import REFUSED, check_types, read_checked
-from skgenre.persistence._model_info import ModelInfo, model_info
 from skgenre.persistence._trusted_types import LOADERS
-
-__all__ = ["TRUSTED_TYPES", "ModelInfo", "load", "model_info", "save"]
 
 TRUSTED_TYPES: tuple[str, ...] = tuple(LOADERS)
 """What `save` and `load` allow beyond what skops itself knows to be harmless: numbers, texts,

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 from joblib import Parallel, delayed
-from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.validation import check_is_fitted
 
+from skgenre._sklearn.private import AT_LEAST_ONE, HasMethods
 from skgenre._sklearn.typed import validate_params
 from skgenre._song_files.checks import PATH_TYPES, check_songs
 from skgenre._song_files.reading import keep_readable, read_waveforms
@@ -19,8 +19,6 @@ from skgenre.predictions._parts import PartedTable
 from skgenre.predictions._tables import Predictions, make_tables
 from skgenre.songs._batches import gather
 from skgenre.songs._song_classifier import SongClassifier
-
-__all__ = ["WrittenPredictions", "write_predictions"]
 
 
 class WrittenPredictions(NamedTuple):
@@ -60,7 +58,7 @@ class WrittenPredictions(NamedTuple):
         "songs": "no_validation",
         "path": [str, os.PathLike],
         "resume": ["boolean"],
-        "songs_per_part": [Interval(Integral, 1, None, closed="left")],
+        "songs_per_part": [AT_LEAST_ONE],
         "n_jobs": [Integral, None],
         "verbose": ["verbose"],
         "memory": [str, HasMethods(["cache"]), None],

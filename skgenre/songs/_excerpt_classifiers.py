@@ -4,9 +4,10 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import BaseEnsemble, StackingClassifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import FixedThresholdClassifier, TunedThresholdClassifierCV
-from sklearn.model_selection._search import BaseSearchCV
 from sklearn.multiclass import OneVsOneClassifier, OneVsRestClassifier, OutputCodeClassifier
 from sklearn.pipeline import Pipeline
+
+from skgenre._sklearn.private_estimators import BaseSearchCV
 
 THRESHOLDS = (FixedThresholdClassifier, TunedThresholdClassifierCV)
 # They make labels of their own of what they have fitted, whatever labels that gives.

@@ -3,8 +3,9 @@
 import numpy as np
 from sklearn.utils import assert_all_finite
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import _check_sample_weight, check_consistent_length, column_or_1d
+from sklearn.utils.validation import check_consistent_length, column_or_1d
 
+from skgenre._sklearn.private import check_sample_weight
 from skgenre._song_files.checks import check_songs
 
 
@@ -15,7 +16,7 @@ def check_labelled_songs(X, y, sample_weight):
     assert_all_finite(y, input_name="y")
     check_consistent_length(songs, y)
     check_classification_targets(y)
-    return songs, y, _check_sample_weight(sample_weight, y, ensure_non_negative=True)
+    return songs, y, check_sample_weight(sample_weight, y, ensure_non_negative=True)
 
 
 def check_trainable(y, weights):

@@ -10,12 +10,12 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import MetaEstimatorMixin, clone
 from sklearn.pipeline import make_pipeline
 from sklearn.utils import Tags
-from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from skgenre._bunches import SongCourse
 from skgenre._sklearn.documentation_link import DocumentationLinkMixin
 from skgenre._sklearn.fit_metadata import fit_with_metadata
+from skgenre._sklearn.private import AT_LEAST_ONE, HasMethods, Interval, StrOptions
 from skgenre._sklearn.snapshots import replaced_once_fitted, snapshot
 from skgenre._sklearn.typed import BaseEstimator, CallbackSupportMixin, ClassifierMixin, fit_context
 from skgenre._song_files.checks import check_songs, name_song
@@ -24,16 +24,14 @@ from skgenre._song_files.recordings import Recordings, describe_duplicates
 from skgenre._song_files.warnings import DuplicateSongWarning, UnreadableSongWarning
 from skgenre._terminal.bars import follow
 from skgenre._types import Cache, Estimator, Float, Int, Labels, Songs
-from skgenre.audio._reading import EXCERPT_SECONDS, SAMPLE_RATE
+from skgenre.audio._waveforms import EXCERPT_SECONDS, SAMPLE_RATE
 from skgenre.preprocessing import WaveformScaler
 from skgenre.songs._batches import predict_by_song
 from skgenre.songs._cutting import count_timesteps, cut_nothing, cut_song
 from skgenre.songs._excerpt_classifiers import check_excerpt_classifier
 from skgenre.songs._labels import check_labelled_songs, check_trainable, learned_classes
 
-__all__ = ["DuplicateSongWarning", "SongClassifier", "UnreadableSongWarning"]
-
-_COUNT_OR_NONE = [Interval(Integral, 1, None, closed="left"), None]
+_COUNT_OR_NONE = [AT_LEAST_ONE, None]
 
 
 class SongClassifier(
@@ -119,7 +117,7 @@ class SongClassifier(
 
     _parameter_constraints = {
         "estimator": [HasMethods(["fit"]), None],
-        "sample_rate": [Interval(Integral, 1, None, closed="left")],
+        "sample_rate": [AT_LEAST_ONE],
         "excerpt_seconds": [Interval(Real, 0, None, closed="neither")],
         "hop_seconds": [Interval(Real, 0, None, closed="neither"), None],
         "max_excerpts": _COUNT_OR_NONE,

@@ -188,7 +188,7 @@ def _write(classifier, files, settings):
 def _on_cluster(address):
     from joblib import parallel_config
 
-    from skgenre.dask._arrays import connect
+    from skgenre.dask._cluster import connect
 
     with connect(address, timeout=CONNECTING_SECONDS), parallel_config("dask"):
         from distributed import KilledWorker
