@@ -185,7 +185,7 @@ def test_songs_that_kill_workers_are_told(music, model, scheduler, tmp_path, mon
         raise distributed.KilledWorker("part", SimpleNamespace(address="tcp://worker"), 3)
 
     distributed = pytest.importorskip("distributed")
-    monkeypatch.setattr("skgenre.predictions.write_predictions", kill)
+    monkeypatch.setattr("skgenre.predictions._writing.write_predictions", kill)
     done = run("predict", model, music, "--output", tmp_path / "genres.csv", "--dask", scheduler)
     assert done.returncode == 2
     assert done.stderr.startswith("skgenre predict: Attempted to run task 'part' on 4 different")
