@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from skgenre import audio
 from skgenre.audio import read_audio
 from skgenre.audio._av_streams import decode_with_av
 from tests.sound_bytes import encode, noise, refuses, tone, write_with_av

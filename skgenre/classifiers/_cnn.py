@@ -8,6 +8,7 @@ from skgenre.classifiers._parameters import (
     TRAINING_DESTINATIONS,
     Callbacks,
     Optimizer,
+    settings_per_layer,
 )
 from skgenre.networks._cnn import build_cnn, cnn_parameters
 
@@ -175,4 +176,4 @@ class CNNGenreClassifier(BaseGenreClassifier):
 
     def _network_settings(self):
         per_layer = {name: self._setting(name) for name in ("filters", "kernel_sizes", "strides")}
-        return {**per_layer(per_layer), "dense_units": int(self._setting("dense_units"))}
+        return {**settings_per_layer(per_layer), "dense_units": int(self._setting("dense_units"))}

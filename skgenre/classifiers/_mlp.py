@@ -8,7 +8,7 @@ from skgenre.classifiers._parameters import (
     TRAINING_DESTINATIONS,
     Callbacks,
     Optimizer,
-    per_layer,
+    settings_per_layer,
 )
 from skgenre.networks._mlp import build_mlp, mlp_parameters
 
@@ -152,4 +152,4 @@ class MLPGenreClassifier(BaseGenreClassifier):
         self.verbose = verbose
 
     def _network_settings(self):
-        return per_layer({"hidden_units": self._setting("hidden_units")})
+        return settings_per_layer({"hidden_units": self._setting("hidden_units")})

@@ -37,7 +37,7 @@ TRAINING_DESTINATIONS = {
 }
 
 
-def per_layer(settings):
+def settings_per_layer(settings):
     """Bring settings per layer to tuples of one length; an int is repeated."""
     lengths = {name: len(value) for name, value in settings.items() if np.ndim(value)}
     if len(set(lengths.values())) > 1:

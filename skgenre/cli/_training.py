@@ -105,11 +105,12 @@ def make_classifier(settings, n_genres):
     """
     from sklearn.pipeline import make_pipeline
 
-    from skgenre.classifiers import _cnn as classifiers
+    from skgenre.classifiers._cnn import CNNGenreClassifier
+    from skgenre.classifiers._mlp import MLPGenreClassifier
     from skgenre.preprocessing import WaveformScaler
     from skgenre.songs._song_classifier import SongClassifier
 
-    networks = {"cnn": classifiers.CNNGenreClassifier, "mlp": classifiers.MLPGenreClassifier}
+    networks = {"cnn": CNNGenreClassifier, "mlp": MLPGenreClassifier}
     network = networks[settings.network](**_network_settings(settings, n_genres))
     return SongClassifier(
         make_pipeline(WaveformScaler(), network),
