@@ -1,4 +1,4 @@
-"""What importing costs and changes, and that imports run in one direction."""
+"""What importing costs and changes, and that imports point down."""
 
 import ast
 import json
@@ -32,8 +32,16 @@ STATEMENTS = [
     "import skgenre",
     "import skgenre; dir(skgenre)",
     "from skgenre import WaveformScaler; WaveformScaler().fit_transform([[0, 1]])",
+    "import skgenre.audio",
+    "import skgenre.dask",
     "import skgenre.datasets",
     "import skgenre.displays",
+    "import skgenre.leakage",
+    "import skgenre.networks",
+    "import skgenre.onnx_runtime",
+    "import skgenre.persistence",
+    "import skgenre.predictions",
+    "import skgenre.songs",
     MUSIC,
     "from skgenre.datasets import make_genre_excerpts; make_genre_excerpts(2)",
     "from skgenre import SongClassifier; SongClassifier()",
@@ -174,6 +182,101 @@ def imported(module, nodes):
         else:
             continue
         yield from (name for name in names if name.partition(".")[0] == "skgenre")
+
+
+# Places, the highest storey first. A place is what stands in `skgenre/` itself: a public name, or a
+# private folder or module named after what several places share.
+STOREYS = (
+    ("cli",),
+    ("displays", "evaluation", "onnx", "persistence", "predictions"),
+    ("datasets", "inspection", "leakage", "songs"),
+    ("_song_files", "classifiers"),
+    ("_engine", "audio", "dask", "networks", "preprocessing"),
+    ("_arrays",),
+    ("_bunches", "_keras", "_sklearn", "onnx_runtime", "optuna"),
+    ("_extras", "_files", "_tensorflow", "_terminal", "_types", "_versions"),
+)
+HEIGHTS = {place: -number for number, storey in enumerate(STOREYS) for place in storey}
+# They are run, or resolve names for users, and nothing imports them.
+ENTRANCES = {"skgenre", "skgenre.__main__"}
+
+
+def place_of(module):
+    return module.split(".")[1]
+
+
+def definitions(module):
+    """Return the names that a module itself binds, imports aside."""
+    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    made = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef))
+    named = (node for node in at_module_level(tree) if isinstance(node, ast.Name))
+    modules = (name.rpartition(".") for name in MODULES)
+    return {
+        *(node.name for node in made),
+        *(node.id for node in named if isinstance(node.ctx, ast.Store)),
+        *(name for package, _, name in modules if package == module),
+    }
+
+
+def test_every_place_has_a_storey():
+    places = [place for storey in STOREYS for place in storey]
+    assert sorted(places) == sorted({place_of(module) for module in MODULES.keys() - ENTRANCES})
+
+
+@pytest.mark.parametrize("module", sorted(MODULES.keys() - ENTRANCES))
+def test_imports_point_down(module):
+    """Also those within functions."""
+    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    others = {place_of(name) for name in imported(module, ast.walk(tree))} - {place_of(module)}
+    assert all(HEIGHTS[other] < HEIGHTS[place_of(module)] for other in others), others
+
+
+# The places whose names are not their own: they pass on what other libraries define.
+PASSED_ON = {"skgenre._sklearn", "skgenre._tensorflow", "skgenre._keras.scikeras_routing"}
+
+
+@pytest.mark.parametrize("module", sorted(MODULES.keys() - ENTRANCES))
+def test_names_are_imported_from_the_file_that_defines_them(module):
+    if MODULES[module].name == "__init__.py":
+        return
+    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.ImportFrom) or node.module not in MODULES:
+            continue
+        if not {node.module, node.module.rpartition(".")[0]} & PASSED_ON:
+            assert {alias.name for alias in node.names} <= definitions(node.module), node.module
+
+
+# Private names of scikit-learn are imported in one folder: a new version is mended there.
+SKLEARN_AT_HOME = {module for module in MODULES if module.startswith("skgenre._sklearn.")}
+
+
+@pytest.mark.parametrize("module", sorted(MODULES.keys() - SKLEARN_AT_HOME))
+def test_private_names_of_scikit_learn_come_from_one_folder(module):
+    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module.partition(".")[0] == "sklearn":
+            dotted = [*node.module.split("."), *(alias.name for alias in node.names)]
+            assert not [name for name in dotted if name.startswith("_")]
+
+
+# The places that load TensorFlow and Keras, or what is derived from their classes.
+TENSORFLOW_AT_HOME = {"_tensorflow", "_keras", "_engine", "classifiers", "optuna"}
+# `networks/_layers.py` is loaded once a network is built, the converters once one is exported.
+TENSORFLOW_AT_HOME |= {"networks", "onnx"}
+
+
+@pytest.mark.parametrize("module", sorted(MODULES.keys() - ENTRANCES))
+def test_tensorflow_is_imported_in_few_places(module):
+    if place_of(module) in TENSORFLOW_AT_HOME:
+        return
+    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    for node in at_module_level(tree):
+        if isinstance(node, ast.ImportFrom):
+            assert node.module.partition(".")[0] not in {"keras", "tensorflow", "scikeras"}
+        if isinstance(node, ast.Import):
+            tops = {alias.name.partition(".")[0] for alias in node.names}
+            assert not tops & {"keras", "tensorflow", "scikeras"}
 
 
 def parents(module):

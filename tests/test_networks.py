@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from skgenre import CNNGenreClassifier, MLPGenreClassifier
 from skgenre._engine.architecture import Architecture
-from skgenre._engine.weights import initial_weights
+from skgenre._keras.initial_weights import initial_weights
 from skgenre.networks import (
     Parameter,
     build_cnn,

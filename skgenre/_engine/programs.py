@@ -23,7 +23,8 @@ from skgenre._engine.computations import Itself
 from skgenre._engine.network_run import NetworkRun
 from skgenre._engine.recipe_keys import recipe_key
 from skgenre._engine.training import TrainingProgram
-from skgenre._engine.weights import initial_weights, pack_weights, split_weights
+from skgenre._engine.weights import pack_weights, split_weights
+from skgenre._keras.initial_weights import initial_weights
 from skgenre._tensorflow.memory import release_freed
 from skgenre._tensorflow.process import prepare_process
 from skgenre._tensorflow.shards import map_rows

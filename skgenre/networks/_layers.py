@@ -1,7 +1,7 @@
 """Keras layers as all networks have them, stacked to a model."""
 
 from skgenre._arrays.dtype import DTYPE
-from skgenre._engine.weights import initial_weights
+from skgenre._keras.initial_weights import initial_weights
 from skgenre._tensorflow import keras
 from skgenre._tensorflow.process import prepare_process
 
