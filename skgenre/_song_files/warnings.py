@@ -8,7 +8,7 @@ class UnreadableSongWarning(UserWarning):
 
     See Also
     --------
-    SongClassifier : Warns where ``on_error="skip"``.
+    skgenre.SongClassifier : Warns where ``on_error="skip"``.
     skgenre.datasets.load_audio_folder : Warns of folders that cannot be read.
 
     Examples
@@ -28,7 +28,7 @@ class DuplicateSongWarning(UserWarning):
 
     See Also
     --------
-    SongClassifier : Warns at the end of `fit`.
+    skgenre.SongClassifier : Warns at the end of `fit`.
     skgenre.leakage.find_duplicates : Finds them before.
 
     Examples
