@@ -2,10 +2,12 @@
 
 import time
 import warnings
+from importlib import import_module
 from math import ceil
 
 import rich_click as click
 
+from skgenre._networks import NETWORKS
 from skgenre._terminal.bars import working
 from skgenre._terminal.text import say
 from skgenre.cli._options import (
@@ -41,9 +43,9 @@ training_options = options(
     ),
     click.option(
         "--network",
-        type=click.Choice(["cnn", "mlp"]),
+        type=click.Choice(list(NETWORKS)),
         default="cnn",
-        help="Convolutional network, or multilayer perceptron.",
+        help=f"One of: {', '.join(network.description for network in NETWORKS.values())}.",
         panel=_TRAINING,
     ),
     click.option(
@@ -105,13 +107,12 @@ def make_classifier(settings, n_genres):
     """
     from sklearn.pipeline import make_pipeline
 
-    from skgenre.classifiers._cnn import CNNGenreClassifier
-    from skgenre.classifiers._mlp import MLPGenreClassifier
     from skgenre.preprocessing import WaveformScaler
     from skgenre.songs._song_classifier import SongClassifier
 
-    networks = {"cnn": CNNGenreClassifier, "mlp": MLPGenreClassifier}
-    network = networks[settings.network](**_network_settings(settings, n_genres))
+    classifiers = import_module("skgenre.classifiers")
+    classifier = getattr(classifiers, NETWORKS[settings.network].classifier)
+    network = classifier(**_network_settings(settings, n_genres))
     return SongClassifier(
         make_pipeline(WaveformScaler(), network),
         sample_rate=settings.sample_rate,

@@ -9,6 +9,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import check_scalar
 from sklearn.utils.validation import check_is_fitted
 
+from skgenre._networks import NETWORKS
 from skgenre._sklearn.snapshots import snapshot
 from skgenre.audio._waveforms import SAMPLE_RATE
 from skgenre.classifiers._base import BaseGenreClassifier
@@ -66,9 +67,7 @@ def fitted_parts(estimator, sample_rate=None):
         else:
             part = getattr(part, "best_estimator_", getattr(part, "estimator_", None))
         if not isinstance(part, BaseEstimator):
-            raise TypeError(
-                "estimator must be or hold a fitted CNNGenreClassifier or MLPGenreClassifier, "
-                f"got {estimator!r}."
-            )
+            names = " or ".join(network.classifier for network in NETWORKS.values())
+            raise TypeError(f"estimator must be or hold a fitted {names}, got {estimator!r}.")
     # Another thread may fit it again meanwhile.
     return FittedParts(snapshot(part), transformers, sample_rate or SAMPLE_RATE)

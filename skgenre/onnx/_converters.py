@@ -1,5 +1,7 @@
 """How the package's estimators are written as ONNX operators."""
 
+from importlib import import_module
+
 import numpy as np
 from keras import layers
 from onnx import TensorProto
@@ -8,8 +10,7 @@ from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType, guess_
 from skl2onnx.common.shape_calculator import calculate_linear_classifier_output_shapes
 from skl2onnx.common.utils_classifier import get_label_classes
 
-from skgenre.classifiers._cnn import CNNGenreClassifier
-from skgenre.classifiers._mlp import MLPGenreClassifier
+from skgenre._networks import NETWORKS
 from skgenre.onnx._graph import Graph
 from skgenre.onnx._labels import as_graph_labels
 from skgenre.preprocessing import WaveformScaler
@@ -124,10 +125,11 @@ def register():
     update_registered_converter(
         WaveformScaler, "SkgenreWaveformScaler", scaler_shapes, convert_scaler
     )
-    for classifier in (CNNGenreClassifier, MLPGenreClassifier):
+    classifiers = import_module("skgenre.classifiers")
+    for network in NETWORKS.values():
         update_registered_converter(
-            classifier,
-            f"Skgenre{classifier.__name__}",
+            getattr(classifiers, network.classifier),
+            f"Skgenre{network.classifier}",
             calculate_linear_classifier_output_shapes,
             convert_classifier,
             options={

@@ -211,10 +211,9 @@ def model_info(path: PathLike, *, trusted: list[str] | tuple[str, ...] = ()) -> 
     skops_io = import_extra("skops.io", "save")
     content = read_checked(path, trusted)
     with one_error("load a model from", path, REFUSED):
-        names = {name: f"{kind.__module__}.{kind.__name__}" for name, kind in STAND_INS.items()}
         estimator = skops_io.loads(
-            _archives.rename_types(content, names),
-            trusted=[*LOADERS, *trusted, *names.values()],
+            _archives.rename_types(content, STAND_INS),
+            trusted=[*LOADERS, *trusted, *STAND_INS.values()],
         )
         return ModelInfo(
             os.fspath(path),

@@ -12,9 +12,9 @@ from skgenre._types import PathLike
 from skgenre.persistence import _archives
 from skgenre.persistence._frozen_distributions import named
 from skgenre.persistence._loading import REFUSED, check_types, read_checked
-from skgenre.persistence._trusted_types import LOADERS
+from skgenre.persistence._trusted_types import DEFINITIONS, LOADERS
 
-TRUSTED_TYPES: tuple[str, ...] = tuple(LOADERS)
+TRUSTED_TYPES: tuple[str, ...] = (*LOADERS, *DEFINITIONS)
 """What `save` and `load` allow beyond what skops itself knows to be harmless: numbers, texts,
 containers, arrays, numpy's functions, and the estimators of scikit-learn."""
 

@@ -1,20 +1,26 @@
 """Classifiers of excerpts as files hold them: attributes, and neither TensorFlow nor Keras."""
 
+from importlib import import_module
 from numbers import Integral
 
-from skgenre.networks._cnn import cnn_parameters
+from skgenre._networks import NETWORKS, Network
 from skgenre.networks._fitted_state import check_fitted_state
-from skgenre.networks._mlp import mlp_parameters
 from skgenre.networks._parameters import count_numbers
 
 
 class StoredClassifier:
     """The attributes of a classifier of excerpts; it stands in its place and cannot predict.
 
-    A subclass gives the name of the classifier's class, and lists the parameters of its network.
+    A subclass gives its row of the table of networks.
     """
 
-    name: str
+    # Looked up in the class: a file may bring attributes of any name.
+    row: Network
+
+    @property
+    def name(self):
+        """The name of the classifier's class."""
+        return type(self).row.classifier
 
     def __setstate__(self, state):
         vars(self).update(state)
@@ -40,22 +46,23 @@ class StoredClassifier:
         if not isinstance(n_timesteps, Integral) or n_timesteps < 1:
             raise ValueError(f"The state has n_features_in_={n_timesteps!r:.100}.")
         n_outputs = 1 if n_classes == 2 else n_classes
-        return self._network(n_timesteps, n_outputs, **self._fitted_settings)
+        name = type(self).row.name
+        list_parameters = getattr(import_module(f"skgenre.networks._{name}"), f"{name}_parameters")
+        return list_parameters(n_timesteps, n_outputs, **self._fitted_settings)
 
 
-class StoredCNN(StoredClassifier):
-    """A `CNNGenreClassifier`."""
-
-    name = "CNNGenreClassifier"
-    _network = staticmethod(cnn_parameters)
-
-
-class StoredMLP(StoredClassifier):
-    """An `MLPGenreClassifier`."""
-
-    name = "MLPGenreClassifier"
-    _network = staticmethod(mlp_parameters)
-
-
+_CLASSES = {
+    f"Stored{row.classifier}": type(
+        f"Stored{row.classifier}", (StoredClassifier,), {"__module__": __name__, "row": row}
+    )
+    for row in NETWORKS.values()
+}
 # By the names that files have for what they stand for.
-STAND_INS = {f"skgenre.classifiers.{kind.name}": kind for kind in (StoredCNN, StoredMLP)}
+STAND_INS = {row.place: f"{__name__}.Stored{row.classifier}" for row in NETWORKS.values()}
+
+
+def __getattr__(name):
+    # skops looks a class up in its module.
+    if name in _CLASSES:
+        return _CLASSES[name]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

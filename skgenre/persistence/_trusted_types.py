@@ -7,6 +7,8 @@ not fit, such as scikit-learn's trees, and those that run text of their state, s
 distributions, which go into files by name (`FrozenDistribution`).
 """
 
+from skgenre._networks import NETWORKS
+
 
 def _names(module, *names):
     return tuple(f"{module}.{name}" for name in names)
@@ -91,8 +93,7 @@ _FUNCTIONS = (
 )
 
 _OBJECTS = (
-    "skgenre.classifiers.CNNGenreClassifier",
-    "skgenre.classifiers.MLPGenreClassifier",
+    *(network.place for network in NETWORKS.values()),
     "skgenre.preprocessing.WaveformScaler",
     "skgenre.songs.SongClassifier",
     *_names(
@@ -166,3 +167,9 @@ LOADERS = {
     "sklearn.utils._bunch.Bunch": ("DictNode",),
     "skgenre.persistence.FrozenDistribution": ("ConstructorFromReduceNode",),
 }
+
+# What skops by itself calls the package's classes that are defined elsewhere than users find them.
+DEFINITIONS = (
+    *(network.definition for network in NETWORKS.values()),
+    "skgenre.songs._song_classifier.SongClassifier",
+)
