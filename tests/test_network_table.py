@@ -93,7 +93,7 @@ AT_HOME = {
     "classifiers/__init__.py",
     "classifiers/_cnn.py",
     "classifiers/_mlp.py",
-    "songs/_song_classifier.py",
+    "songs/_excerpt_classifiers.py",
 }
 
 

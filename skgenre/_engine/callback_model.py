@@ -65,15 +65,15 @@ class Exchange:
         self._ours = [*network.variables, *network.optimizer.variables]
         self._shapes = [variable.shape for variable in model.variables()]
         self._places = _places(network, model)
-        handles = [tf.TensorSpec((), tf.resource) for _ in self._shapes]
-        self._show = compiled(self._assign_theirs, handles)
-        self._take = compiled(self._assign_ours, handles)
+        signature = [tf.TensorSpec((), tf.resource) for _ in self._shapes]
+        self._show = compiled(self._assign_theirs, signature)
+        self._take = compiled(self._assign_ours, signature)
+        self._model, self._handles = model, _handles(model)
 
     def with_model(self, model):
         """Make an exchange with another model for the same network, without tracing it anew."""
         exchange = copy(self)
-        exchange._model = model
-        exchange._handles = [variable.value.handle for variable in model.variables()]
+        exchange._model, exchange._handles = model, _handles(model)
         return exchange
 
     @property
@@ -118,6 +118,10 @@ class Exchange:
             ]
             flat = tf.concat([tf.reshape(value, (-1,)) for value in values], axis=0)
             ours.assign(tf.reshape(flat, ours.shape))
+
+
+def _handles(model):
+    return [variable.value.handle for variable in model.variables()]
 
 
 def _places(network, model):

@@ -13,22 +13,22 @@ from skgenre._engine.architecture import blank_model
 from skgenre._engine.network_run import NetworkRun
 from skgenre._engine.optimizer_steps import apply_gradients, assign, make_variables
 from skgenre._engine.weights import pack_weights, split_weights, unpack_weights
-from skgenre._keras.losses import adds_up_over_rows, take_loss
+from skgenre._keras.losses import adds_up_over_rows, batch_loss
 from skgenre._keras.optimizers import updates_each_number_alone
 from skgenre._tensorflow.memory import collection_paused
-from skgenre._tensorflow.shards import map_rows, map_shards, on_one_thread
+from skgenre._tensorflow.shards import (
+    ROWS_PER_TRAINING_SHARD,
+    SHARDS_PER_TRAINING_BATCH,
+    map_rows,
+    map_shards,
+    on_one_thread,
+)
 
 if keras.config.backend() != "tensorflow":
     raise ImportError(
         "skgenre trains with TensorFlow, but Keras is set to run on "
         f"{keras.config.backend()!r}: unset KERAS_BACKEND, or set it to 'tensorflow'."
     )
-
-# Threads that a batch can keep busy, and excerpts that a thread wants at once: with fewer, what
-# each shard costs of itself outweighs another thread. They are the same everywhere, as they
-# decide the order of sums.
-SHARDS_PER_BATCH = 4
-ROWS_PER_SHARD = 8
 
 
 class CompiledNetwork:
@@ -42,7 +42,7 @@ class CompiledNetwork:
 
     def __init__(self, recipe):
         self._network = blank_model(recipe.architecture)
-        # Any that computes the same will do: which one is traced, or traced again, is the caller's.
+        # The caller may replace it by any that computes the same, for when it is traced again.
         self.loss = recipe.loss
         self._adds_up = adds_up_over_rows(recipe.loss)
         self.optimizer = deepcopy(recipe.optimizer)
@@ -50,7 +50,7 @@ class CompiledNetwork:
         self.in_one_piece = updates_each_number_alone(recipe.optimizer)
         self.variables = make_variables(recipe.architecture, self.in_one_piece)
         self.optimizer.build(self.variables)
-        self._samples = [
+        self._rows = [
             tf.TensorSpec((None, recipe.architecture.n_timesteps), DTYPE),
             tf.TensorSpec((None, recipe.architecture.n_outputs), DTYPE),
             tf.TensorSpec((None,), DTYPE),
@@ -65,16 +65,16 @@ class CompiledNetwork:
         assign(self.variables, unpack_weights(self.variables, weights))
 
     def slots(self):
-        """Copy what the optimizer remembers."""
+        """Copy the optimizer's slots."""
         return [np.asarray(variable.value) for variable in self.optimizer.variables]
 
     def slot_names(self):
-        """List what the optimizer calls what it remembers; Keras' own numbers say nothing."""
+        """List the names of the optimizer's slots, without numbers of Keras' own."""
         names = [variable.name for variable in self.optimizer.variables]
         return [re.sub(r"^variable_\d+$", "variable", name) for name in names]
 
     def set_slots(self, slots):
-        """Take over what an optimizer of the same kind remembered."""
+        """Take over the slots of an optimizer of the same kind."""
         assign(self.optimizer.variables, slots)
 
     def set_learning_rate(self, learning_rate):
@@ -86,21 +86,24 @@ class CompiledNetwork:
         self.optimizer.finalize_variable_values(self.variables)
 
     @cached_property
-    def walk(self):
-        """Train on samples, in the order of given rows and in batches of a given size.
+    def train_steps(self):
+        """Train on rows in a given order and in batches of a given size.
 
-        A function of X, targets, sample weights, rows and batch size; it returns the sum of the
+        A function of X, targets, sample weights, order and batch size; it returns the sum of the
         losses and the number of hits.
         """
         order, batch_size = tf.TensorSpec((None,), tf.int32), tf.TensorSpec((), tf.int32)
-        return compiled(self._walk, [*self._samples, order, batch_size])
+        return compiled(self._train_steps, [*self._rows, order, batch_size])
 
     @cached_property
-    def judge(self):
-        """Score samples: a function of X, targets and sample weights, which returns the same."""
-        return compiled(self._judge, self._samples)
+    def score(self):
+        """Score rows without training: a function of X, targets and sample weights.
 
-    def _walk(self, X, targets, sample_weight, order, batch_size):
+        It returns the sum of the losses and the number of hits.
+        """
+        return compiled(self._score, self._rows)
+
+    def _train_steps(self, X, targets, sample_weight, order, batch_size):
         def step(first, losses, hits):
             # TensorFlow does not see that a step changes what the next one reads.
             with tf.control_dependencies([first]):
@@ -117,10 +120,10 @@ class CompiledNetwork:
         return tf.while_loop(unfinished, step, (0, 0.0, 0.0))[1:]
 
     def _train_step(self, X, targets, sample_weight):
-        learn = self._learn_from_shards if self._adds_up else self._learn_from_batch
+        differentiate = self._gradients_by_shard if self._adds_up else self._gradients_of_batch
         # The optimizer divides gradients by what it multiplies the loss with.
         scale = tf.cast(self.optimizer.scale_loss(tf.constant(1, DTYPE)), DTYPE)
-        losses, hits, gradients = learn(self._pieces(), X, targets, sample_weight, scale)
+        losses, hits, gradients = differentiate(self._pieces(), X, targets, sample_weight, scale)
 
         def update():
             sums = [tf.reduce_sum(shards, axis=0) for shards in gradients]
@@ -140,59 +143,59 @@ class CompiledNetwork:
             return pieces
         return [tf.concat([tf.reshape(piece, (-1,)) for piece in pieces], axis=0)]
 
-    def _learn_from_shards(self, pieces, X, targets, sample_weight, scale):
-        """Take loss, hits and gradients of each shard by itself."""
+    def _gradients_by_shard(self, pieces, X, targets, sample_weight, scale):
+        """Compute loss, hits and gradients of each shard by itself."""
 
-        def learn(first, end):
-            shard, aims = X[first:end], targets[first:end]
+        def differentiate(first, end):
+            shard, shard_targets = X[first:end], targets[first:end]
+            weight = sample_weight[first:end]
             with tf.GradientTape() as tape:
                 tape.watch(pieces)
                 run = NetworkRun(self._network, pieces, shard)
-                loss = take_loss(self.loss, aims, run.outputs, sample_weight[first:end]) * _count(
-                    shard
-                )
+                loss = batch_loss(self.loss, shard_targets, run.outputs, weight) * _count(shard)
                 share = scale * loss / _count(X)
             gradients = run.gradients(tape, share)
-            return loss, _hits(aims, run.outputs), *self._joined(gradients)
+            return loss, _hits(shard_targets, run.outputs), *self._joined(gradients)
 
-        losses, hits, *gradients = map_shards(learn, _bounds(X))
+        losses, hits, *gradients = map_shards(differentiate, _bounds(X))
         return losses, hits, gradients
 
-    def _learn_from_batch(self, pieces, X, targets, sample_weight, scale):
-        """Take the loss of all rows together, and its gradients through each shard."""
+    def _gradients_of_batch(self, pieces, X, targets, sample_weight, scale):
+        """Compute the loss of all rows together, and its gradients through each shard."""
         probabilities = self._probabilities(pieces, X)
 
-        def judge():
+        def differentiate_loss():
             with tf.GradientTape() as tape:
                 tape.watch(probabilities)
-                loss = take_loss(self.loss, targets, probabilities, sample_weight)
+                loss = batch_loss(self.loss, targets, probabilities, sample_weight)
                 scaled = scale * loss
-            slopes = tape.gradient(scaled, probabilities)
-            return loss * _count(X), _hits(targets, probabilities), slopes
+            gradients = tape.gradient(scaled, probabilities)
+            return loss * _count(X), _hits(targets, probabilities), gradients
 
-        def learn(first, end):
+        def differentiate_network(first, end):
             with tf.GradientTape() as tape:
                 tape.watch(pieces)
                 run = NetworkRun(self._network, pieces, X[first:end])
-            return tuple(self._joined(run.gradients(tape, run.outputs, slopes[first:end])))
+            gradients = run.gradients(tape, run.outputs, output_gradients[first:end])
+            return tuple(self._joined(gradients))
 
-        loss, hits, slopes = on_one_thread(judge)
-        return loss, hits, map_shards(learn, _bounds(X))
+        loss, hits, output_gradients = on_one_thread(differentiate_loss)
+        return loss, hits, map_shards(differentiate_network, _bounds(X))
 
-    def _judge(self, X, targets, sample_weight):
+    def _score(self, X, targets, sample_weight):
         probabilities = self._probabilities(self._pieces(), X)
 
-        def judge():
-            loss = take_loss(self.loss, targets, probabilities, sample_weight)
+        def loss_and_hits():
+            loss = batch_loss(self.loss, targets, probabilities, sample_weight)
             return loss * _count(X), _hits(targets, probabilities)
 
-        return on_one_thread(judge)
+        return on_one_thread(loss_and_hits)
 
     def _probabilities(self, pieces, X):
         def outputs(rows):
             return NetworkRun(self._network, pieces, rows).outputs
 
-        return map_rows(outputs, [X], ROWS_PER_SHARD)
+        return map_rows(outputs, [X], ROWS_PER_TRAINING_SHARD)
 
 
 def compiled(function, signature):
@@ -205,7 +208,7 @@ def compiled(function, signature):
 def _bounds(X):
     """Cut a batch into shards of about equal size."""
     n_rows = tf.shape(X)[0]
-    n_shards = tf.minimum(SHARDS_PER_BATCH, -(-n_rows // ROWS_PER_SHARD))
+    n_shards = tf.minimum(SHARDS_PER_TRAINING_BATCH, -(-n_rows // ROWS_PER_TRAINING_SHARD))
     return n_rows * tf.range(n_shards + 1) // n_shards
 
 

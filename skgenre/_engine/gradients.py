@@ -1,4 +1,4 @@
-"""How a network's answer changes with each sample of what it hears."""
+"""Gradients of a network's log-odds by its input."""
 
 from functools import lru_cache
 
@@ -10,10 +10,9 @@ from skgenre._arrays.dtype import DTYPE
 from skgenre._engine.architecture import PROGRAMS_KEPT
 from skgenre._engine.compiled import compiled
 from skgenre._engine.network_run import NetworkRun
-from skgenre._engine.programs import ROWS_PER_SHARD
 from skgenre._engine.weights import split_weights
 from skgenre._tensorflow.process import prepare_process
-from skgenre._tensorflow.shards import map_rows
+from skgenre._tensorflow.shards import ROWS_PER_PREDICTION_SHARD, map_rows
 
 
 def input_gradients(architecture, weights, X, classes):
@@ -33,7 +32,7 @@ def input_gradients(architecture, weights, X, classes):
     Returns
     -------
     gradients : ndarray of shape (n_samples, n_timesteps), float32
-        Slopes of the log-odds, that is of ``log(p / (1 - p))`` of the class' probability p.
+        Derivatives of the log-odds, that is of ``log(p / (1 - p))`` of the class' probability p.
     """
     prepare_process()
     return _gradient_program(architecture)(weights, X, classes.astype(np.int32)).numpy()
@@ -54,7 +53,7 @@ def _gradient_program(architecture):
                 log_odds = _log_odds(NetworkRun(model, pieces, rows).outputs, classes)
             return tape.gradient(log_odds, rows)
 
-        return map_rows(differentiate, [X, classes], ROWS_PER_SHARD)
+        return map_rows(differentiate, [X, classes], ROWS_PER_PREDICTION_SHARD)
 
     signature = [
         tf.TensorSpec((model.count_params(),), DTYPE),
@@ -65,7 +64,7 @@ def _gradient_program(architecture):
 
 
 def _log_odds(scores, classes):
-    """Log-odds of a class from what the last layer makes before its sigmoid or softmax."""
+    """Compute log-odds of a class from the last layer's values before its sigmoid or softmax."""
     n_outputs = scores.shape[1]
     if n_outputs == 1:
         return tf.where(classes == 1, scores[:, 0], -scores[:, 0])

@@ -12,7 +12,7 @@ class NetworkRun:
     """One run of a network, within a traced function.
 
     Gradients of convolutions' kernels are taken as convolutions, which a processor does faster.
-    On a GPU all is left to TensorFlow.
+    On a GPU this is left to TensorFlow.
 
     Parameters
     ----------
@@ -27,13 +27,13 @@ class NetworkRun:
     Attributes
     ----------
     outputs : tensor of shape (n_samples, n_outputs)
-        What the network says.
+        What the network gives.
     """
 
     def __init__(self, model, weights, X):
-        # What a tape differentiates by, and what makes a weight's gradient of the result.
+        # Tensors to differentiate by, and functions that turn the results into weights' gradients.
         self._sources = list(weights)
-        self._completions = [_itself] * len(weights)
+        self._completions = [_unchanged] * len(weights)
         convolutions = () if has_gpu() else keras.layers.Conv1D
         places = {id(variable): place for place, variable in enumerate(model.weights)}
         with keras.StatelessScope(list(zip(model.weights, weights, strict=True))):
@@ -54,7 +54,7 @@ class NetworkRun:
         )
         return layer.activation(convolved)
 
-    def gradients(self, tape, target, slopes=None):
+    def gradients(self, tape, target, output_gradients=None):
         """Differentiate by the weights.
 
         Parameters
@@ -63,8 +63,8 @@ class NetworkRun:
             It has watched the weights and recorded the run.
         target : tensor
             What is differentiated.
-        slopes : tensor or None, default=None
-            What the gradients of `target` are multiplied with.
+        output_gradients : tensor or None, default=None
+            Factors of the gradients, one for each entry of `target`.
 
         Returns
         -------
@@ -72,30 +72,31 @@ class NetworkRun:
             One for each of the weights.
         """
         # Not tf.custom_gradient: it would keep every graph that it was ever used in.
-        found = tape.gradient(target, self._sources, slopes)
-        return [complete(slope) for complete, slope in zip(self._completions, found, strict=True)]
+        found = tape.gradient(target, self._sources, output_gradients)
+        pairs = zip(self._completions, found, strict=True)
+        return [complete(gradient) for complete, gradient in pairs]
 
 
-def _itself(gradient):
+def _unchanged(gradient):
     return gradient
 
 
-def _gradient_of_kernel(slopes, X, shape, stride):
-    """Convolve the waveforms with the slopes of shape (n_samples, n_windows, width).
+def _gradient_of_kernel(gradients, X, shape, stride):
+    """Convolve the waveforms with gradients of shape (n_samples, n_windows, width).
 
-    A weight's gradient is a sum over all samples and windows, so these are what is summed over,
-    the channels, and the waveforms' channels are the rows. `stride` steps are folded into one:
-    windows then begin at each step, and the slopes meet steps that lie side by side in memory.
+    A weight's gradient is a sum over all samples and windows. So samples take the place of
+    channels here, and the waveforms' channels that of rows. `stride` steps are folded into one:
+    windows then begin at each step, and the steps that a window needs lie side by side in memory.
     """
     size, n_channels, width = shape
-    n_timesteps, n_windows = X.shape[1], slopes.shape[1]
+    n_timesteps, n_windows = X.shape[1], gradients.shape[1]
     folds_per_window = -(-size // stride)
     n_folds = n_windows + folds_per_window - 1
     before = max((n_windows - 1) * stride + size - n_timesteps, 0) // 2
     after = n_folds * stride - before - n_timesteps
     folds = tf.pad(X, ((0, 0), (before, after), (0, 0)))
     folds = tf.reshape(folds, (-1, n_folds, stride * n_channels))
-    sums = tf.nn.conv1d(tf.transpose(folds), tf.transpose(slopes, (1, 0, 2)), 1, "VALID")
+    sums = tf.nn.conv1d(tf.transpose(folds), tf.transpose(gradients, (1, 0, 2)), 1, "VALID")
     steps = tf.reshape(
         tf.transpose(sums, (1, 0, 2)), (folds_per_window * stride, n_channels, width)
     )

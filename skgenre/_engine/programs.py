@@ -27,14 +27,7 @@ from skgenre._engine.weights import pack_weights, split_weights
 from skgenre._keras.initial_weights import initial_weights
 from skgenre._tensorflow.memory import release_freed
 from skgenre._tensorflow.process import prepare_process
-from skgenre._tensorflow.shards import map_rows
-
-# A thread's share of a prediction. Matrix products work on a few rows at a time and sum the rows
-# that are left over in another order. With whole multiples of 24 an excerpt's probabilities do
-# not depend, to the last bit, on its place among the others.
-ROWS_PER_SHARD = 24
-# Bounds the memory that a prediction's activations take.
-ROWS_PER_CALL = 20 * ROWS_PER_SHARD
+from skgenre._tensorflow.shards import ROWS_PER_PREDICTION_SHARD, map_rows
 
 
 class _ProgramPool:
@@ -94,7 +87,7 @@ def predict(architecture, weights, X, rows_per_call):
     forward = _forward_program(architecture)
     weights = _on_device(Itself(weights))
     # One row has no place among others, and should be quick.
-    rows_per_shard = np.int32(1 if len(X) == 1 else ROWS_PER_SHARD)
+    rows_per_shard = np.int32(1 if len(X) == 1 else ROWS_PER_PREDICTION_SHARD)
     outputs = np.empty((len(X), architecture.n_outputs), np.float32)
     for rows in gen_batches(len(X), rows_per_call):
         outputs[rows] = forward(weights, X[rows], rows_per_shard)

@@ -10,7 +10,7 @@ import tensorflow as tf
 from skgenre._arrays.dtype import DTYPE
 from skgenre._engine.computations import computation_key
 from skgenre._engine.optimizer_steps import apply_gradients, make_variables
-from skgenre._keras.losses import adds_up_over_rows, is_from_keras, take_loss
+from skgenre._keras.losses import adds_up_over_rows, batch_loss, is_from_keras
 from skgenre._keras.optimizers import constant_learning_rate, settings_are_known
 
 
@@ -67,7 +67,7 @@ def _loss_key(loss, n_outputs):
     def loss_and_gradient(targets, probabilities, sample_weight):
         with tf.GradientTape() as tape:
             tape.watch(probabilities)
-            value = take_loss(loss, targets, probabilities, sample_weight)
+            value = batch_loss(loss, targets, probabilities, sample_weight)
         return value, tape.gradient(value, probabilities)
 
     signature = [rows, rows, tf.TensorSpec((None,), DTYPE)]

@@ -7,17 +7,16 @@ from skgenre._engine.compiled import CompiledNetwork
 from skgenre._engine.feeding import feed, rows_per_block
 from skgenre._engine.job import State, join_histories
 from skgenre._engine.optimizer_steps import fresh_slots
-from skgenre._engine.watchers import Watchers
+from skgenre._engine.training_callbacks import TrainingCallbacks
 from skgenre._keras.early_stopping import EarlyStopping
 from skgenre._keras.optimizers import constant_learning_rate
 from skgenre._keras.progress import progress_shown
+from skgenre._tensorflow.shards import ROWS_PER_SCORING_CALL
 
-# Between two visits to Python: short enough for Ctrl-C, long enough that the visits cost nothing
-# beside the steps. A progress bar wants to move more often.
+# Steps between two returns to Python: few enough for Ctrl-C, enough for the returns to cost nothing
+# beside the steps. A progress bar has to move more often.
 STEPS_PER_CALL = 64
 STEPS_PER_BAR_UPDATE = 16
-# Excerpts of a validation set that are judged in one call.
-ROWS_PER_CALL = 512
 
 
 class TrainingProgram:
@@ -81,7 +80,7 @@ class TrainingProgram:
     def _run(self, recipe, training, validation, schedule):
         n_steps = -(-len(training.samples) // schedule.batch_size)
         with progress_shown(schedule.verbose, schedule.epochs * n_steps) as shown:
-            callbacks = self._watchers(recipe, schedule, n_steps, shown)
+            callbacks = self._training_callbacks(recipe, schedule, n_steps, shown)
             callbacks.call("on_train_begin")
             stopping = EarlyStopping(self._network, schedule.patience)
             history = self._run_epochs(training, validation, schedule, callbacks, stopping)
@@ -91,14 +90,14 @@ class TrainingProgram:
             stopping.restore()
         return history
 
-    def _watchers(self, recipe, schedule, n_steps, shown):
-        """Set up callbacks; those of the user have a Keras model, the same for nobody else."""
+    def _training_callbacks(self, recipe, schedule, n_steps, shown):
+        """Set up callbacks; the user's see a Keras model that is made for this fit."""
         exchange = None
         if schedule.callbacks:
             model = CallbackModel(recipe)
             self._exchange = self._exchange or Exchange(self._network, model)
             exchange = self._exchange.with_model(model)
-        return Watchers(schedule, n_steps, shown, exchange)
+        return TrainingCallbacks(schedule, n_steps, shown, exchange)
 
     def _run_epochs(self, training, validation, schedule, callbacks, stopping):
         def course():
@@ -132,9 +131,8 @@ class TrainingProgram:
         for first in range(0, len(order), rows_per_call):
             positions = order[first : first + rows_per_call]
             callbacks.call("on_train_batch_begin", first // schedule.batch_size)
-            running.add(
-                self._network.walk(*training.block(positions), schedule.batch_size), len(positions)
-            )
+            block = training.block(positions)
+            running.add(self._network.train_steps(*block, schedule.batch_size), len(positions))
             last_step = (first + len(positions) - 1) // schedule.batch_size
             callbacks.call("on_train_batch_end", last_step, running.logs())
             if callbacks.want_to_stop():
@@ -144,10 +142,10 @@ class TrainingProgram:
     def _score(self, samples, callbacks):
         running = _RunningMeans()
         callbacks.call("on_test_begin")
-        for number, positions in enumerate(gen_batches(len(samples), ROWS_PER_CALL)):
+        for number, positions in enumerate(gen_batches(len(samples), ROWS_PER_SCORING_CALL)):
             block = samples.take(positions)
             callbacks.call("on_test_batch_begin", number)
-            running.add(self._network.judge(*block.arrays()), len(block))
+            running.add(self._network.score(*block.arrays()), len(block))
             callbacks.call("on_test_batch_end", number, running.logs())
         callbacks.call("on_test_end", running.logs())
         return running.logs()

@@ -1,4 +1,4 @@
-"""Losses: one for each fit, and how it is taken of a batch."""
+"""Losses: one for each fit, and its value for a batch."""
 
 import inspect
 from types import FunctionType
@@ -101,10 +101,10 @@ def is_from_keras(loss):
     return type(loss) in _LOSSES and function in _LOSSES and not has_own_methods
 
 
-def take_loss(loss, targets, probabilities, sample_weight):
-    """Take the loss of a batch, as Keras does for a network with one output."""
+def batch_loss(loss, targets, probabilities, sample_weight):
+    """Compute the loss of a batch, as Keras does for a network with one output."""
     loss = loss if isinstance(loss, keras.losses.Loss) else _FunctionLoss(loss)
-    # A name that begins with an underscore is none for TensorFlow outside of another one.
+    # TensorFlow accepts a name with a leading underscore only inside another scope.
     with keras.name_scope("loss"):
         return keras.ops.cast(loss(targets, probabilities, sample_weight), "float32")
 

@@ -27,6 +27,7 @@ __all__ = [
     "Interval",
     "StrOptions",
     "check_first_partial_fit",
+    "check_parameters",
     "check_sample_weight",
     "is_pandas_na",
     "is_scalar_nan",
@@ -34,3 +35,8 @@ __all__ = [
 ]
 
 AT_LEAST_ONE = Interval(Integral, 1, None, closed="left")
+
+
+def check_parameters(estimator):
+    """Check the parameters of an estimator as `fit` does, before there is anything to fit."""
+    estimator._validate_params()

@@ -8,9 +8,25 @@ their order: the same bits on any number of threads, with less time lost between
 
 import tensorflow as tf
 
+# Sizes differ between training and prediction, each for a reason of its own. They decide the order
+# of sums: whoever makes two of them one changes the bits of every network.
+
+# Threads that a training batch can keep busy, and the rows that are worth a thread: with fewer, the
+# cost of a shard outweighs the gain of another thread.
+SHARDS_PER_TRAINING_BATCH = 4
+ROWS_PER_TRAINING_SHARD = 8
+# A thread's share of a prediction. Matrix products work on a few rows at a time and sum the rows
+# that are left over in another order. With whole multiples of 24 an excerpt's probabilities do
+# not depend, to the last bit, on its place among the others.
+ROWS_PER_PREDICTION_SHARD = 24
+# Bounds the memory that a prediction's activations take.
+ROWS_PER_PREDICTION_CALL = 20 * ROWS_PER_PREDICTION_SHARD
+# Rows of a validation set that are scored in one call.
+ROWS_PER_SCORING_CALL = 512
+
 
 def has_gpu():
-    """Say whether networks run on a GPU."""
+    """Return whether networks run on a GPU."""
     return bool(tf.config.list_logical_devices("GPU"))
 
 

@@ -20,7 +20,7 @@ from skgenre._arrays.training_set import make_samples
 from skgenre._engine.architecture import Architecture
 from skgenre._engine.gradients import input_gradients
 from skgenre._engine.job import Recipe, Schedule, State, join_histories
-from skgenre._engine.programs import ROWS_PER_CALL, fresh_weights, predict, train
+from skgenre._engine.programs import fresh_weights, predict, train
 from skgenre._engine.weights import unpack_weights
 from skgenre._keras.callbacks import make_callbacks
 from skgenre._keras.losses import make_loss
@@ -32,6 +32,7 @@ from skgenre._sklearn.private import check_first_partial_fit, validate_parameter
 from skgenre._sklearn.snapshots import replaced_once_fitted, snapshot
 from skgenre._sklearn.typed import CallbackSupportMixin, fit_context
 from skgenre._tensorflow import keras
+from skgenre._tensorflow.shards import ROWS_PER_PREDICTION_CALL
 from skgenre._types import ExcerptsLike, Labels, Probabilities, Request
 from skgenre.classifiers._class_weights import weigh_classes
 from skgenre.classifiers._held_out import hold_out
@@ -335,7 +336,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         check_is_fitted(self)
         fitted = snapshot(self)
         X = check_excerpts(fitted, X)
-        rows_per_call = int(vars(fitted).get("predict__batch_size", ROWS_PER_CALL))
+        rows_per_call = int(vars(fitted).get("predict__batch_size", ROWS_PER_PREDICTION_CALL))
         outputs = predict(fitted._architecture(), fitted._weights, X, rows_per_call)
         check_outputs(outputs, X)
         return np.hstack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs
@@ -483,7 +484,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         return {**vars(self), **self._trained(kind, state, history)}
 
     def _watched(self, training, estimator):
-        """Say what scikit-learn's callbacks see of a training; arrays are read if they ask."""
+        """Return what scikit-learn's callbacks see of a training; arrays are read if they ask."""
         given = training.sample_weight
         return {
             "estimator": estimator,
@@ -508,10 +509,6 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
                 self._setting("optimizer"), self.learning_rate, self._arguments("optimizer")
             ),
         )
-
-    def _input_gradients(self, X, classes):
-        """Differentiate the log-odds of a class by each sample of checked excerpts."""
-        return input_gradients(self._architecture(), self._weights, X, classes)
 
     def _architecture(self):
         return Architecture(
@@ -554,3 +551,23 @@ def _finite(weights):
             "excerpts."
         )
     return weights
+
+
+def log_odds_gradients(classifier, X, classes):
+    """Differentiate the log-odds of a class by each sample of an excerpt.
+
+    Parameters
+    ----------
+    classifier : BaseGenreClassifier
+        Fitted.
+    X : ndarray of shape (n_samples, n_timesteps), float32
+        Excerpts, checked; all of them go through the network at once.
+    classes : ndarray of shape (n_samples,), int
+        Number of the class for each excerpt.
+
+    Returns
+    -------
+    gradients : ndarray of shape (n_samples, n_timesteps), float32
+        Derivatives of the log-odds.
+    """
+    return input_gradients(classifier._architecture(), classifier._weights, X, classes)

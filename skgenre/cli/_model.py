@@ -70,12 +70,6 @@ def load_songs_or_onnx(path):
         return load_song_classifier(path)
 
     from skgenre.onnx_runtime._classifier import load_onnx
-    from skgenre.songs._song_classifier import SongClassifier
+    from skgenre.songs._onnx_songs import song_classifier_of
 
-    model = load_onnx(path)
-    settings = {"excerpt_seconds": model.n_features_in_ / model.sample_rate, **model.song_settings}
-    classifier = SongClassifier(sample_rate=model.sample_rate, **settings)
-    classifier._validate_params()
-    classifier.estimator_, classifier.classes_ = model, model.classes_
-    classifier.class_prior_ = model.class_prior_
-    return classifier
+    return song_classifier_of(load_onnx(path))

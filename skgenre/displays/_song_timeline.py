@@ -8,6 +8,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skgenre._types import Estimator, Float, PathLike
 from skgenre.displays._axes import COLORS, HATCHES, SingleAxes, plain, take_axes
+from skgenre.songs._aggregation import aggregate_excerpts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -134,7 +135,7 @@ class SongTimelineDisplay:
             probabilities=course.probabilities,
             classes=estimator.classes_,
             excerpt_seconds=estimator.excerpt_seconds,
-            song_probabilities=estimator._aggregate(course.probabilities),
+            song_probabilities=aggregate_excerpts(estimator, course.probabilities),
         ).plot(ax=ax)
 
     def plot(self, ax: SingleAxes = None) -> Self:

@@ -11,6 +11,7 @@ from sklearn.base import clone
 from sklearn.utils import Bunch
 from sklearn.utils.validation import check_consistent_length
 
+from skgenre._sklearn.private import check_parameters
 from skgenre._sklearn.typed import validate_params
 from skgenre._song_files.checks import PATH_TYPES
 from skgenre._song_files.warnings import DuplicateSongWarning
@@ -20,6 +21,7 @@ from skgenre.evaluation._fold_progress import folds_shown, last_step
 from skgenre.evaluation._folds import Folds
 from skgenre.evaluation._parameters import describe_evaluation
 from skgenre.evaluation._song_evaluation import SongEvaluation
+from skgenre.songs._aggregation import aggregate_excerpts
 from skgenre.songs._excerpt_classifiers import check_excerpt_classifier
 from skgenre.songs._labels import check_labelled_songs
 from skgenre.songs._song_classifier import SongClassifier
@@ -157,7 +159,7 @@ def _check_classifier(classifier):
             f"classifier must be a SongClassifier, got {classifier!r}. A search or a calibration "
             "goes inside: SongClassifier(GridSearchCV(...))."
         )
-    classifier._validate_params()
+    check_parameters(classifier)
     if classifier.estimator is not None:
         check_excerpt_classifier(classifier.estimator)
 
@@ -199,7 +201,9 @@ def _test(fitted, waveforms):
     return _Tested(
         classes=fitted.classes_,
         courses=courses,
-        probabilities=np.array([fitted._aggregate(course.probabilities) for course in courses]),
+        probabilities=np.array(
+            [aggregate_excerpts(fitted, course.probabilities) for course in courses]
+        ),
         history=_history(fitted.estimator_),
     )
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from sklearn.pipeline import Pipeline
 
 from skgenre._terminal.bars import bar, shared
+from skgenre.songs._excerpt_classifiers import default_estimator
 
 
 class FoldProgress:
@@ -41,8 +42,7 @@ class FoldProgress:
         text = f"Fold {number}/{self._n_folds}"
         self._bar.advance(0, description=f"{text}, {_first_task(classifier)}")
         if classifier.estimator is None:
-            # It brings TensorFlow along.
-            classifier.estimator = classifier._fresh_estimator()
+            classifier.set_params(estimator=default_estimator())
         network = last_step(classifier.estimator)
         if hasattr(network, "epochs") and hasattr(network, "verbose"):
             network.set_params(verbose=1)

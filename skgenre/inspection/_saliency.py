@@ -9,10 +9,11 @@ from sklearn.utils import gen_batches
 from sklearn.utils.validation import check_array, check_consistent_length
 
 from skgenre._arrays.checks import check_excerpts, check_labels
-from skgenre._engine.programs import ROWS_PER_CALL
 from skgenre._sklearn.private import AT_LEAST_ONE, StrOptions
 from skgenre._sklearn.typed import validate_params
+from skgenre._tensorflow.shards import ROWS_PER_PREDICTION_CALL
 from skgenre._types import Estimator, Excerpts, Int
+from skgenre.classifiers._base import log_odds_gradients
 from skgenre.inspection._fitted_parts import fitted_parts
 
 
@@ -101,28 +102,28 @@ def saliency(
     if not hasattr(X, "columns"):
         X = check_array(X)
     transformed = parts.transform(X)
-    heard = check_excerpts(classifier, transformed)
+    received = check_excerpts(classifier, transformed)
     silence = check_excerpts(classifier, parts.transform(X[:1] * 0))
-    if heard.shape != X.shape:
+    if received.shape != X.shape:
         raise ValueError(
             f"Steps before the classifier change the number of time steps from {X.shape[1]} to "
-            f"{heard.shape[1]}: a moment of the excerpt is none of what the network sees."
+            f"{received.shape[1]}: moments of the excerpt are not those that the network receives."
         )
     classes = _class_numbers(classifier, transformed, target)
     points = [1.0] if method == "gradient_x_input" else (np.arange(n_steps) + 0.5) / n_steps
-    found = np.empty_like(heard)
-    for rows in gen_batches(len(heard), ROWS_PER_CALL):
-        change = heard[rows] - silence
-        slopes = _mean_slopes(classifier, silence, change, classes[rows], points)
-        found[rows] = change * slopes
+    found = np.empty_like(received)
+    for rows in gen_batches(len(received), ROWS_PER_PREDICTION_CALL):
+        change = received[rows] - silence
+        gradients = _mean_gradients(classifier, silence, change, classes[rows], points)
+        found[rows] = change * gradients
     return found
 
 
-def _mean_slopes(classifier, silence, change, classes, points):
-    """Average the slopes at points on the way from silence, 0, to the excerpts, 1."""
+def _mean_gradients(classifier, silence, change, classes, points):
+    """Average gradients at points on the way from silence, 0, to the excerpts, 1."""
     total = np.zeros_like(change)
     for point in points:
-        total += classifier._input_gradients(silence + np.float32(point) * change, classes)
+        total += log_odds_gradients(classifier, silence + np.float32(point) * change, classes)
     return total / np.float32(len(points))
 
 

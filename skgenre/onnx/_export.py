@@ -25,7 +25,7 @@ from skgenre.audio._waveforms import SAMPLE_RATE
 from skgenre.datasets._synthetic import make_genre_excerpts
 from skgenre.onnx._labels import as_graph_labels
 from skgenre.onnx._unwrapping import cannot_export, detach, unwrap
-from skgenre.onnx_runtime._classifier import ONNXClassifier
+from skgenre.onnx_runtime._classifier import ONNXClassifier, run_graph
 from skgenre.onnx_runtime._metadata import SONG_SETTINGS, Metadata
 from skgenre.songs._song_classifier import SongClassifier
 
@@ -211,7 +211,7 @@ def _make_excerpts(n_timesteps):
 
 def _compare(estimator, converted, reference, X):
     """Compare probabilities, labels, and the labels in the graph, which other runtimes give."""
-    graph_labels, found = converted._run(X)
+    graph_labels, found = run_graph(converted, X)
     probabilities, labels = reference.predict_proba(X), reference.predict(X)
     _compare_probabilities(estimator, found, probabilities)
     is_clear = _find_clear(probabilities)

@@ -58,10 +58,15 @@ def load_onnx(path: PathLike) -> "ONNXClassifier":
     >>> predictor
     ONNXClassifier(classes=[0, 1], n_timesteps=60, sample_rate=400)
     """
-    refused = (OSError, ValueError)
-    with one_error("load an ONNX model from", path, refused), open(path, "rb") as file:
+    with one_error("load an ONNX model from", path, (OSError, ValueError)):
+        return ONNXClassifier(read_onnx(path))
+
+
+def read_onnx(path):
+    """Read the content of a model's file, whose size is bounded."""
+    with open(path, "rb") as file:
         check_size(file, MAX_BYTES)
-        return ONNXClassifier(file.read())
+        return file.read()
 
 
 class ONNXClassifier:
@@ -213,7 +218,7 @@ class ONNXClassifier:
         >>> predictor.predict_proba(X).shape
         (20, 2)
         """
-        _, probabilities = self._run(X)
+        _, probabilities = run_graph(self, X)
         return probabilities
 
     def score(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
@@ -271,13 +276,6 @@ class ONNXClassifier:
         if found != expected:
             raise ValueError(f"it must take and give {expected}, got {found}.")
 
-    def _run(self, X):
-        """Compute the labels that are in the graph, and the probabilities."""
-        labels, probabilities = self._session.run(self._check(X))
-        if not np.isfinite(probabilities).all():
-            raise ValueError("The model's probabilities are not finite: scale the excerpts.")
-        return labels, probabilities
-
     def _check(self, X):
         with np.errstate(over="ignore"):
             X = np.asarray(X, dtype=np.float32)
@@ -304,3 +302,31 @@ class ONNXClassifier:
         from sklearn.utils import ClassifierTags, Tags, TargetTags
 
         return Tags("classifier", TargetTags(required=True), classifier_tags=ClassifierTags())
+
+
+def run_graph(classifier, X):
+    """Compute what a model gives: labels as they are in the graph, and probabilities.
+
+    Parameters
+    ----------
+    classifier : ONNXClassifier
+        The model.
+    X : array-like of shape (n_samples, n_timesteps)
+        Excerpts.
+
+    Returns
+    -------
+    labels : ndarray of shape (n_samples,)
+        Labels.
+    probabilities : ndarray of shape (n_samples, n_classes), float32
+        Probabilities.
+
+    Raises
+    ------
+    ValueError
+        If the excerpts are not as `predict_proba` takes them, or the probabilities not finite.
+    """
+    labels, probabilities = classifier._session.run(classifier._check(X))
+    if not np.isfinite(probabilities).all():
+        raise ValueError("The model's probabilities are not finite: scale the excerpts.")
+    return labels, probabilities

@@ -10,10 +10,11 @@ from sklearn.pipeline import Pipeline
 
 from skgenre._extras import import_extra
 from skgenre._files.untrusted import one_error
+from skgenre._sklearn.private import check_parameters
 from skgenre._sklearn.typed import validate_params
 from skgenre._types import PathLike
 from skgenre.networks._parameters import Parameter, count_numbers
-from skgenre.onnx_runtime._classifier import load_onnx
+from skgenre.onnx_runtime._classifier import ONNXClassifier, read_onnx
 from skgenre.persistence import _archives
 from skgenre.persistence._loading import REFUSED, read_checked
 from skgenre.persistence._stored_classifiers import STAND_INS, StoredClassifier
@@ -224,15 +225,17 @@ def model_info(path: PathLike, *, trusted: list[str] | tuple[str, ...] = ()) -> 
 
 
 def _describe_onnx(path):
-    classifier = load_onnx(path)
     onnx_weights = import_extra("skgenre.persistence._onnx_weights", "onnx")
     with one_error("load an ONNX model from", path, (OSError, ValueError)):
-        versions, parameters = onnx_weights.describe_graph(classifier._content)
+        content = read_onnx(path)
+        # Its checks come first.
+        classifier = ONNXClassifier(content)
+        versions, parameters = onnx_weights.describe_graph(content)
         settings = {"sample_rate": classifier.sample_rate, **classifier.song_settings}
-        SongClassifier(**settings)._validate_params()
+        check_parameters(SongClassifier(**settings))
     return ModelInfo(
         os.fspath(path),
-        n_bytes=len(classifier._content),
+        n_bytes=len(content),
         kind="ONNX model",
         versions=versions,
         is_fitted=True,
@@ -282,7 +285,7 @@ def _is_fitted(part):
 
 def _describe_songs(classifier):
     settings = {name: vars(classifier)[name] for name in _SONG_SETTINGS if name in vars(classifier)}
-    SongClassifier(**settings)._validate_params()
+    check_parameters(SongClassifier(**settings))
     facts = {"song_settings": {name: _plain(value) for name, value in settings.items()}}
     if "n_excerpts_" not in vars(classifier):
         return facts

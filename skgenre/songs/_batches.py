@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import numpy as np
 
-# Excerpts of songs that are gathered for one call; what is more brings no more speed.
-ROWS_PER_CALL = 480
+# Songs are gathered until a call has so many excerpts; more would bring no more speed.
+EXCERPTS_PER_CALL = 480
 BYTES_PER_CALL = 2**26
 
 
@@ -53,7 +53,7 @@ def gather(songs, rows=np.atleast_2d):
         block.append(song)
         part = rows(song)
         n_rows, n_bytes = n_rows + len(part), n_bytes + part.nbytes
-        if n_rows >= ROWS_PER_CALL or n_bytes >= BYTES_PER_CALL:
+        if n_rows >= EXCERPTS_PER_CALL or n_bytes >= BYTES_PER_CALL:
             yield block
             block, n_rows, n_bytes = [], 0, 0
     if block:

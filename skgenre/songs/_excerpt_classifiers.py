@@ -5,9 +5,10 @@ from sklearn.ensemble import BaseEnsemble, StackingClassifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import FixedThresholdClassifier, TunedThresholdClassifierCV
 from sklearn.multiclass import OneVsOneClassifier, OneVsRestClassifier, OutputCodeClassifier
-from sklearn.pipeline import Pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 
 from skgenre._sklearn.private_estimators import BaseSearchCV
+from skgenre.preprocessing import WaveformScaler
 
 THRESHOLDS = (FixedThresholdClassifier, TunedThresholdClassifierCV)
 # They make labels of their own of what they have fitted, whatever labels that gives.
@@ -20,6 +21,14 @@ _LABEL_BY_THEMSELVES = (
 )
 # Where others have what predicts for them: once fitted, and before.
 _PREDICTING = ("final_estimator_", "estimator_", "final_estimator", "estimator")
+
+
+def default_estimator():
+    """Make the classifier of excerpts that songs are classified with unless users name another."""
+    # It brings TensorFlow along.
+    from skgenre.classifiers._cnn import CNNGenreClassifier
+
+    return make_pipeline(WaveformScaler(), CNNGenreClassifier(class_weight="balanced"))
 
 
 def check_excerpt_classifier(estimator):

@@ -8,7 +8,6 @@ from typing import Any, Literal, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import MetaEstimatorMixin, clone
-from sklearn.pipeline import make_pipeline
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
@@ -25,10 +24,10 @@ from skgenre._song_files.warnings import DuplicateSongWarning, UnreadableSongWar
 from skgenre._terminal.bars import follow
 from skgenre._types import Cache, Estimator, Float, Int, Labels, Songs
 from skgenre.audio._waveforms import EXCERPT_SECONDS, SAMPLE_RATE
-from skgenre.preprocessing import WaveformScaler
+from skgenre.songs._aggregation import aggregate_excerpts
 from skgenre.songs._batches import predict_by_song
 from skgenre.songs._cutting import count_timesteps, cut_nothing, cut_song
-from skgenre.songs._excerpt_classifiers import check_excerpt_classifier
+from skgenre.songs._excerpt_classifiers import check_excerpt_classifier, default_estimator
 from skgenre.songs._labels import check_labelled_songs, check_trainable, learned_classes
 
 _COUNT_OR_NONE = [AT_LEAST_ONE, None]
@@ -221,7 +220,9 @@ class SongClassifier(
         recordings = Recordings()
         parts = [song.excerpts for song in self._cut(songs, recordings)]
         reading.call_on_fit_task_end(**watched)
-        self._learn(estimator, parts, y, weights, context.subcontext(task_name="fit-estimator"))
+        self._fit_excerpts(
+            estimator, parts, y, weights, context.subcontext(task_name="fit-estimator")
+        )
         context.call_on_fit_task_end(**watched, reconstruction_attributes={})
         if repeated := recordings.repeated():
             text = describe_duplicates(repeated, songs, y)
@@ -253,7 +254,7 @@ class SongClassifier(
         See Also
         --------
         predict_proba : Probabilities of each song.
-        predict_excerpts : What each excerpt says.
+        predict_excerpts : Probabilities of each excerpt.
 
         Examples
         --------
@@ -294,7 +295,7 @@ class SongClassifier(
         See Also
         --------
         predict : The likeliest classes.
-        predict_excerpts : What each excerpt says.
+        predict_excerpts : Probabilities of each excerpt.
 
         Examples
         --------
@@ -308,12 +309,12 @@ class SongClassifier(
         """
         fitted = snapshot(self)
         courses = fitted.predict_excerpts(X)
-        return np.array([fitted._aggregate(course.probabilities) for course in courses])
+        return np.array([aggregate_excerpts(fitted, course.probabilities) for course in courses])
 
     def predict_excerpts(self, X: Songs) -> list[SongCourse]:
-        """Tell the course of each song: what its excerpts say, one after the other.
+        """Return the course of each song: the probabilities of its excerpts, one after the other.
 
-        From it one sees where in a song the classifier hears which class.
+        It shows where in a song the classifier finds which class.
 
         Parameters
         ----------
@@ -341,7 +342,7 @@ class SongClassifier(
 
         See Also
         --------
-        predict_proba : What they say together.
+        predict_proba : Probabilities of the whole song.
 
         Examples
         --------
@@ -362,11 +363,11 @@ class SongClassifier(
             predicted = predict_by_song(fitted.estimator_, cut)
             return [fitted._follow(song, probabilities) for song, probabilities in predicted]
 
-    def _learn(self, estimator, parts, y, weights, context):
-        """Fit the classifier of excerpts, of which each song is a part."""
+    def _fit_excerpts(self, estimator, parts, y, weights, context):
+        """Fit the classifier of excerpts on those of all songs."""
         n_excerpts = np.array([len(part) for part in parts])
-        heard = n_excerpts > 0
-        check_trainable(y[heard], weights[heard])
+        readable = n_excerpts > 0
+        check_trainable(y[readable], weights[readable])
         song = np.repeat(np.arange(len(parts)), n_excerpts)
         metadata = {"groups": song, **self._weigh(song, n_excerpts, weights)}
         watched = {"estimator": self, "X": np.concatenate(parts), "y": y[song]}
@@ -375,7 +376,7 @@ class SongClassifier(
             estimator = fit_with_metadata(estimator, watched["X"], watched["y"], metadata)
         context.call_on_fit_task_end(**watched)
         check_excerpt_classifier(estimator)
-        classes, class_prior = learned_classes(estimator, y[heard], weights[heard])
+        classes, class_prior = learned_classes(estimator, y[readable], weights[readable])
         with replaced_once_fitted(self) as fitted:
             fitted.estimator_ = estimator
             fitted.classes_, fitted.class_prior_ = classes, class_prior
@@ -420,13 +421,10 @@ class SongClassifier(
         return count_timesteps(name, getattr(self, name), self.sample_rate)
 
     def _fresh_estimator(self):
-        if self.estimator is not None:
-            check_excerpt_classifier(self.estimator)
-            return clone(self.estimator)
-        # It brings TensorFlow along.
-        from skgenre.classifiers._cnn import CNNGenreClassifier
-
-        return make_pipeline(WaveformScaler(), CNNGenreClassifier(class_weight="balanced"))
+        if self.estimator is None:
+            return default_estimator()
+        check_excerpt_classifier(self.estimator)
+        return clone(self.estimator)
 
     def _weigh(self, song, n_excerpts, weights):
         """Weigh excerpts, where songs differ in weight."""
@@ -443,17 +441,6 @@ class SongClassifier(
             probabilities=probabilities,
             labels=self.classes_[probabilities.argmax(axis=1)],
         )
-
-    def _aggregate(self, probabilities):
-        if not len(probabilities):
-            return self.class_prior_
-        if self.aggregate == "mean":
-            return probabilities.mean(axis=0)
-        if self.aggregate == "max":
-            greatest = probabilities.max(axis=0)
-            return greatest / greatest.sum()
-        votes = np.bincount(probabilities.argmax(axis=1), minlength=len(self.classes_))
-        return votes / len(probabilities)
 
     def __sklearn_tags__(self) -> "Tags":
         tags = super().__sklearn_tags__()

@@ -74,6 +74,7 @@ def timeline(model, song, output, cache):
 
 def _make_display(classifier, song):
     from skgenre.displays._song_timeline import SongTimelineDisplay
+    from skgenre.songs._aggregation import aggregate_excerpts
 
     [course] = classifier.predict_excerpts([song])
     return SongTimelineDisplay(
@@ -82,7 +83,7 @@ def _make_display(classifier, song):
         # Names of folders may be of any bytes.
         classes=[printable(str(genre), None) for genre in classifier.classes_],
         excerpt_seconds=classifier.excerpt_seconds,
-        song_probabilities=classifier._aggregate(course.probabilities),
+        song_probabilities=aggregate_excerpts(classifier, course.probabilities),
     )
 
 

@@ -1,4 +1,4 @@
-"""The callbacks of a training, and which of its events they want to see."""
+"""The callbacks of a training, and which of its events they follow."""
 
 import keras
 
@@ -19,7 +19,7 @@ _EVENTS = (
 _STEPS = {"on_train_batch_begin", "on_train_batch_end"}
 
 
-class Watchers:
+class TrainingCallbacks:
     """Keras callbacks, which see the network as a Keras model and may change it.
 
     Parameters
@@ -79,7 +79,7 @@ class Watchers:
 
 
 class _EpochLogs(keras.callbacks.Callback):
-    """The last of all callbacks: keeps the logs that those before it have been at."""
+    """The last of all callbacks: keeps the logs as those before it have left them."""
 
     logs: dict
 
