@@ -4,20 +4,20 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from skgenre._arrays.labelled_excerpts import label_excerpts
 from skgenre._arrays.relative_weights import weigh_relatively
-from skgenre._arrays.training_set import make_samples
 from skgenre.classifiers._class_weights import weigh_classes
 
 
 def samples_of(y, sample_weight=None):
     X, rows = np.zeros((len(y), 2)), np.arange(len(y))
-    return make_samples(X, rows, y, np.array([0, 1]), sample_weight)
+    return label_excerpts(X, rows, y, np.array([0, 1]), sample_weight)
 
 
 def test_relative_weights_of_the_rows_that_count_have_mean_one():
     class_weights, sample_weight = np.array([0.0, 3.0]), np.array([1.0, 2.0, 3.0, 4.0])
-    samples = samples_of(np.array([0, 1, 1, 1]), sample_weight)
-    weighted, validation, totals = weigh_relatively(samples, None, class_weights)
+    labelled = samples_of(np.array([0, 1, 1, 1]), sample_weight)
+    weighted, validation, totals = weigh_relatively(labelled, None, class_weights)
     assert weighted.weights.dtype == np.float32
     assert weighted.weights[0] == 0
     assert_allclose(weighted.weights[1:], np.array([2, 3, 4]) / 2.5)
@@ -27,11 +27,11 @@ def test_relative_weights_of_the_rows_that_count_have_mean_one():
 
 def test_held_out_weights_have_the_unit_of_those_that_are_trained_on():
     class_weights, sample_weight = np.array([1.0, 3.0]), np.array([2.0, 2.0, 2.0, 8.0])
-    samples = samples_of(np.array([0, 1, 0, 1]), sample_weight)
-    _, held_out, _ = weigh_relatively(samples.take([0, 1]), samples.take([2, 3]), class_weights)
+    labelled = samples_of(np.array([0, 1, 0, 1]), sample_weight)
+    _, held_out, _ = weigh_relatively(labelled.take([0, 1]), labelled.take([2, 3]), class_weights)
     assert_allclose(held_out.weights, [0.5, 6])
     given = samples_of(np.array([0, 1]))
-    _, given, _ = weigh_relatively(samples.take([0, 1]), given, class_weights)
+    _, given, _ = weigh_relatively(labelled.take([0, 1]), given, class_weights)
     assert_allclose(given.weights, [0.5, 1.5])
 
 
@@ -41,23 +41,23 @@ def test_weights_of_any_size_are_balanced_and_compared(factor):
     sample_weight = factor * np.array([1.0, 2.0, 9.0])
     class_weights = weigh_classes("balanced", y, classes, sample_weight)
     assert_allclose(class_weights, weigh_classes("balanced", y, classes, np.array([1, 2, 9])))
-    samples = samples_of(y, sample_weight)
-    weighted, _, _ = weigh_relatively(samples, None, class_weights)
+    labelled = samples_of(y, sample_weight)
+    weighted, _, _ = weigh_relatively(labelled, None, class_weights)
     assert_allclose(weighted.weights, [0.5, 1, 1.5], rtol=1e-6)
 
 
 def test_weights_of_classes_and_rows_multiply():
     class_weights, sample_weight = np.array([10.0, 0.5]), np.array([1.0, 2.0, 3.0])
-    samples = samples_of(np.array([0, 1, 1]), sample_weight)
-    weighted, _, _ = weigh_relatively(samples, None, class_weights)
+    labelled = samples_of(np.array([0, 1, 1]), sample_weight)
+    weighted, _, _ = weigh_relatively(labelled, None, class_weights)
     assert_allclose(weighted.weights / weighted.weights[1], [10, 1, 1.5])
     assert sample_weight.tolist() == [1, 2, 3]
 
 
 @pytest.mark.parametrize("factor", [1e-200, 1e200])
 def test_weights_of_classes_and_rows_may_both_be_extreme(factor):
-    samples = samples_of(np.array([0, 1, 1]), factor * np.array([1.0, 1.0, 2.0]))
+    labelled = samples_of(np.array([0, 1, 1]), factor * np.array([1.0, 1.0, 2.0]))
     plain = samples_of(np.array([0, 1, 1]), np.array([1.0, 1.0, 2.0]))
-    weighted, _, _ = weigh_relatively(samples, None, factor * np.array([1.0, 3.0]))
+    weighted, _, _ = weigh_relatively(labelled, None, factor * np.array([1.0, 3.0]))
     expected, _, _ = weigh_relatively(plain, None, np.array([1.0, 3.0]))
     assert_allclose(weighted.weights, expected.weights, rtol=1e-6)

@@ -1,5 +1,7 @@
 """Arrays from outside, checked once: clear errors first, then what training works on."""
 
+from typing import NamedTuple
+
 import numpy as np
 from sklearn.utils import assert_all_finite, gen_batches
 from sklearn.utils.multiclass import check_classification_targets
@@ -12,14 +14,29 @@ from sklearn.utils.validation import (
 
 from skgenre._arrays.chunked import check_chunked, is_chunked
 from skgenre._arrays.finite import sums_may_overflow
+from skgenre._arrays.labelled_excerpts import label_excerpts
 from skgenre._arrays.memory_maps import release_pages
-from skgenre._arrays.training_set import make_samples
 from skgenre._sklearn.private import check_sample_weight
 
 # Values beyond float32 become infinite without a warning: `_check_finite` names them, block by
 # block, so that a memory map does not have to be in memory as a whole.
 _UNCHECKED_FLOAT32 = {"dtype": np.float32, "ensure_all_finite": False}
 ROWS_PER_BLOCK = 4096
+
+
+class TrainingSet(NamedTuple):
+    """The arrays of a training set, checked."""
+
+    X: np.ndarray  # (n_rows, n_timesteps), float32; or ChunkedExcerpts
+    rows: np.ndarray  # (n_samples,), rows of X whose weight is not zero
+    # What belongs to these rows, (n_samples,).
+    y: np.ndarray
+    sample_weight: np.ndarray | None
+    groups: np.ndarray | None
+
+    def labelled(self, classes):
+        """Label the excerpts in use; all labels are among the sorted classes."""
+        return label_excerpts(self.X, self.rows, self.y, classes, self.sample_weight)
 
 
 def check_training(estimator, X, y, sample_weight, groups, *, reset):
@@ -37,12 +54,8 @@ def check_training(estimator, X, y, sample_weight, groups, *, reset):
 
     Returns
     -------
-    X : ndarray of shape (n_rows, n_timesteps), float32
-        All excerpts.
-    rows : ndarray of shape (n_samples,)
-        Rows of `X` whose weight is not zero.
-    y, sample_weight, groups : ndarray of shape (n_samples,) or None
-        What belongs to these rows.
+    checked : TrainingSet
+        The arrays.
     """
     if is_chunked(X):
         X = check_chunked(estimator, X, reset=reset)
@@ -58,12 +71,13 @@ def check_training(estimator, X, y, sample_weight, groups, *, reset):
     check_consistent_length(X, groups)
     rows = np.arange(len(X))
     if sample_weight is None:
-        return X, rows, y, None, groups
+        return TrainingSet(X, rows, y, None, groups)
     weights = check_sample_weight(sample_weight, X, ensure_non_negative=True)
     if not weights.any():  # pragma: no cover  (newer versions of scikit-learn have refused them)
         raise ValueError("sample_weight has only zeros: there is nothing to train on.")
     rows = rows[weights > 0]
-    return X, rows, y[rows], weights[rows], None if groups is None else groups[rows]
+    groups = None if groups is None else groups[rows]
+    return TrainingSet(X, rows, y[rows], weights[rows], groups)
 
 
 def check_excerpts(estimator, X):
@@ -105,7 +119,7 @@ def check_labels(y, classes, name):
 
 
 def check_validation(estimator, X_val, y_val):
-    """Check validation data against a fitted estimator and make samples of it."""
+    """Check validation data against a fitted estimator, and label its excerpts."""
     try:
         X_val = check_excerpts(estimator, X_val)
     except ValueError as error:
@@ -114,7 +128,7 @@ def check_validation(estimator, X_val, y_val):
     check_consistent_length(X_val, y_val)
     check_labels(y_val, estimator.classes_, "y_val")
     rows = np.arange(len(X_val))
-    return make_samples(X_val, rows, y_val, estimator.classes_)
+    return label_excerpts(X_val, rows, y_val, estimator.classes_)
 
 
 def at_least_two(classes):

@@ -16,7 +16,7 @@ def weigh_relatively(training, validation, class_weights, earlier_totals=0.0):
 
     Parameters
     ----------
-    training, validation : Samples
+    training, validation : LabelledExcerpts
         `validation` may be None.
     class_weights : ndarray of shape (n_classes,)
         Weight of each class.
@@ -25,7 +25,7 @@ def weigh_relatively(training, validation, class_weights, earlier_totals=0.0):
 
     Returns
     -------
-    training, validation : Samples
+    training, validation : LabelledExcerpts
         With weights of float32.
     totals : list of n_classes floats
         Rows of each class that the training has seen, each counted by its sample weight.
@@ -42,11 +42,11 @@ def weigh_relatively(training, validation, class_weights, earlier_totals=0.0):
     return _weigh(training, relative, sample_unit), validation, totals.tolist()
 
 
-def _weigh(samples, class_weights, sample_unit):
-    weights = class_weights[samples.codes]
-    if samples.sample_weight is not None:
-        weights = weights * (samples.sample_weight / sample_unit)
-    return replace(samples, weights=weights.astype(np.float32))
+def _weigh(labelled, class_weights, sample_unit):
+    weights = class_weights[labelled.codes]
+    if labelled.sample_weight is not None:
+        weights = weights * (labelled.sample_weight / sample_unit)
+    return replace(labelled, weights=weights.astype(np.float32))
 
 
 def _mean(weights, counts=None):

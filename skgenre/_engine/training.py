@@ -42,7 +42,7 @@ class TrainingProgram:
             One that computes the same as this program's.
         state : State
             Where training starts.
-        training, validation : Samples
+        training, validation : LabelledExcerpts
             `validation` may be None.
         schedule : Schedule
             Epochs, batches, order and callbacks.
@@ -78,7 +78,7 @@ class TrainingProgram:
         )
 
     def _run(self, recipe, training, validation, schedule):
-        n_steps = -(-len(training.samples) // schedule.batch_size)
+        n_steps = -(-len(training.labelled) // schedule.batch_size)
         with progress_shown(schedule.verbose, schedule.epochs * n_steps) as shown:
             callbacks = self._training_callbacks(recipe, schedule, n_steps, shown)
             callbacks.call("on_train_begin")
@@ -125,7 +125,7 @@ class TrainingProgram:
 
     def _run_epoch(self, training, schedule, epoch, callbacks):
         order = training.order(schedule.rng(epoch))
-        steps_per_call = _steps_per_call(schedule, training.samples, callbacks)
+        steps_per_call = _steps_per_call(schedule, training.labelled, callbacks)
         rows_per_call = schedule.batch_size * steps_per_call
         running = _RunningMeans()
         for first in range(0, len(order), rows_per_call):
@@ -139,11 +139,11 @@ class TrainingProgram:
                 break
         return running.logs()
 
-    def _score(self, samples, callbacks):
+    def _score(self, labelled, callbacks):
         running = _RunningMeans()
         callbacks.call("on_test_begin")
-        for number, positions in enumerate(gen_batches(len(samples), ROWS_PER_SCORING_CALL)):
-            block = samples.take(positions)
+        for number, positions in enumerate(gen_batches(len(labelled), ROWS_PER_SCORING_CALL)):
+            block = labelled.take(positions)
             callbacks.call("on_test_batch_begin", number)
             running.add(self._network.score(*block.arrays()), len(block))
             callbacks.call("on_test_batch_end", number, running.logs())
@@ -172,8 +172,8 @@ def _shapes(arrays):
     return [array.shape for array in arrays]
 
 
-def _steps_per_call(schedule, samples, callbacks):
+def _steps_per_call(schedule, labelled, callbacks):
     if callbacks.want_every_step():
         return 1
     wanted = STEPS_PER_BAR_UPDATE if schedule.verbose == 1 else STEPS_PER_CALL
-    return min(wanted, max(1, rows_per_block(samples) // schedule.batch_size))
+    return min(wanted, max(1, rows_per_block(labelled) // schedule.batch_size))

@@ -16,7 +16,6 @@ from skgenre._arrays.checks import (
     check_validation,
 )
 from skgenre._arrays.relative_weights import weigh_relatively
-from skgenre._arrays.training_set import make_samples
 from skgenre._engine.architecture import Architecture
 from skgenre._engine.gradients import input_gradients
 from skgenre._engine.job import Recipe, Schedule, State, join_histories
@@ -129,17 +128,15 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
 
     def _fit_all(self, X, y, sample_weight, X_val, y_val, groups, task):
         continuing = self.warm_start and hasattr(self, "classes_")
-        X, rows, y, sample_weight, groups = check_training(
-            self, X, y, sample_weight, groups, reset=not continuing
-        )
+        checked = check_training(self, X, y, sample_weight, groups, reset=not continuing)
         if continuing:
-            check_labels(y, self.classes_, "y")
+            check_labels(checked.y, self.classes_, "y")
         else:
-            self._start(at_least_two(np.unique(y)))
-        weights = weigh_classes(self._setting("class_weight"), y, self.classes_, sample_weight)
-        samples = make_samples(X, rows, y, self.classes_, sample_weight)
-        training, validation = self._set_apart(samples, y, groups, X_val, y_val)
-        training, validation, self._class_totals = weigh_relatively(training, validation, weights)
+            self._start(at_least_two(np.unique(checked.y)))
+        training, validation = self._set_apart(checked, X_val, y_val)
+        training, validation, self._class_totals = weigh_relatively(
+            training, validation, self._weigh_classes(checked)
+        )
         self._train(training, validation, self._setting("epochs"), task)
 
     @explains_arguments
@@ -201,16 +198,14 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
     def _fit_part(self, X, y, classes, sample_weight, task):
         self._refuse_what_needs_all_data()
         first = check_first_partial_fit(self, classes)
-        X, rows, y, sample_weight, _ = check_training(self, X, y, sample_weight, None, reset=first)
+        checked = check_training(self, X, y, sample_weight, None, reset=first)
         if first:
             self._start(at_least_two(self.classes_))
-        check_labels(y, self.classes_, "y")
-        weights = weigh_classes(self._setting("class_weight"), y, self.classes_, sample_weight)
-        samples = make_samples(X, rows, y, self.classes_, sample_weight)
-        samples, _, self._class_totals = weigh_relatively(
-            samples, None, weights, self._class_totals
+        check_labels(checked.y, self.classes_, "y")
+        training, _, self._class_totals = weigh_relatively(
+            checked.labelled(self.classes_), None, self._weigh_classes(checked), self._class_totals
         )
-        self._train(samples, None, 1, task)
+        self._train(training, None, 1, task)
 
     @explains_arguments
     def initialize(self, X: ExcerptsLike, y: ArrayLike) -> Self:
@@ -250,8 +245,8 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         """
         self._validate_params()
         with replaced_once_fitted(self) as fitted:
-            _, _, y, _, _ = check_training(fitted, X, y, None, None, reset=True)
-            fitted._start(at_least_two(np.unique(y)))
+            checked = check_training(fitted, X, y, None, None, reset=True)
+            fitted._start(at_least_two(np.unique(checked.y)))
         return self
 
     @explains_arguments
@@ -424,8 +419,12 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
                 "the labels at a time: pass a dict."
             )
 
-    def _set_apart(self, samples, y, groups, X_val, y_val):
-        """Split samples into what is trained on and what is only scored, which may be None."""
+    def _weigh_classes(self, checked):
+        class_weight = self._setting("class_weight")
+        return weigh_classes(class_weight, checked.y, self.classes_, checked.sample_weight)
+
+    def _set_apart(self, checked, X_val, y_val):
+        """Split excerpts into those trained on and those only scored, which may be None."""
         fraction = self.validation_fraction
         if (X_val is None) != (y_val is None):
             raise ValueError("X_val and y_val go together: one of them is missing.")
@@ -434,17 +433,18 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
                 f"validation_fraction={fraction} and X_val are two ways to say the same: "
                 "use one of them."
             )
+        labelled = checked.labelled(self.classes_)
         if X_val is not None:
-            return samples, check_validation(self, X_val, y_val)
+            return labelled, check_validation(self, X_val, y_val)
         if fraction is not None:
-            held_out = hold_out(y, groups, fraction, self._seed)
-            return samples.take(~held_out), samples.take(held_out)
+            held_out = hold_out(checked.y, checked.groups, fraction, self._seed)
+            return labelled.take(~held_out), labelled.take(held_out)
         if self.early_stopping:
             raise ValueError(
                 "early_stopping=True needs validation data: pass X_val and y_val to fit, or set "
                 "validation_fraction."
             )
-        return samples, None
+        return labelled, None
 
     def _train(self, training, validation, epochs, task):
         recipe = self._recipe()

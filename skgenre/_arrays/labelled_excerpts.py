@@ -1,4 +1,4 @@
-"""Labels, weights and the held-out part of a training set: arrays in, arrays out."""
+"""Excerpts with their labels and weights, as networks are trained on them and scored."""
 
 from dataclasses import dataclass, replace
 
@@ -12,15 +12,15 @@ ROWS_PER_READ = 256
 
 
 @dataclass(frozen=True)
-class Samples:
-    """Excerpts in use, with a target and a weight each.
+class LabelledExcerpts:
+    """Excerpts in use, with a label and a weight each.
 
     `X` may be a memory map far larger than memory: it is kept whole, and rows are chosen by number.
     """
 
     X: np.ndarray  # (n_rows, n_timesteps), float32; or ChunkedExcerpts
-    rows: np.ndarray  # (n_samples,), row of each sample in X
-    codes: np.ndarray  # (n_samples,), number of each sample's class
+    rows: np.ndarray  # (n_samples,), row of each excerpt in X
+    codes: np.ndarray  # (n_samples,), number of each excerpt's class
     n_classes: int
     sample_weight: np.ndarray | None = None  # (n_samples,), as given by the user
     weights: np.ndarray | None = None  # (n_samples,), float32, those of classes included
@@ -40,22 +40,21 @@ class Samples:
 
     @property
     def targets(self):
-        """What the network is to say: (n_samples, n_outputs), float32.
+        """The outputs that the network is trained towards: (n_samples, n_outputs), float32.
 
-        They are made when they are asked for, as with many classes they take far more memory than
-        the excerpts.
+        They are made on demand: with many classes they take far more memory than the excerpts.
         """
         return _targets(self.codes, self.n_classes)
 
     def take(self, positions):
-        """Take some of the samples; no excerpt is copied."""
+        """Choose some of the excerpts; none is copied."""
         names = ("rows", "codes", "sample_weight", "weights")
         arrays = {name: getattr(self, name) for name in names}
         taken = {name: array[positions] for name, array in arrays.items() if array is not None}
         return replace(self, **taken)
 
     def arrays(self):
-        """Read the samples: excerpts, targets and weights."""
+        """Read excerpts, targets and weights."""
         return self.excerpts(), self.targets, self.weights
 
     def excerpts(self):
@@ -69,8 +68,8 @@ class Samples:
         return excerpts
 
 
-def make_samples(X, rows, y, classes, sample_weight=None):
-    """Pair excerpts with the network's targets; `weigh_relatively` adds the weights.
+def label_excerpts(X, rows, y, classes, sample_weight=None):
+    """Label excerpts; `weigh_relatively` adds the weights.
 
     Parameters
     ----------
@@ -87,11 +86,11 @@ def make_samples(X, rows, y, classes, sample_weight=None):
 
     Returns
     -------
-    samples : Samples
+    labelled : LabelledExcerpts
         One target column for two classes, otherwise one per class.
     """
     codes = np.searchsorted(classes, y)
-    return Samples(X, rows, codes, len(classes), sample_weight)
+    return LabelledExcerpts(X, rows, codes, len(classes), sample_weight)
 
 
 def _targets(codes, n_classes):

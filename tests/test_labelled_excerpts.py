@@ -4,20 +4,20 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from skgenre._arrays.training_set import make_samples
+from skgenre._arrays.labelled_excerpts import label_excerpts
 from skgenre.classifiers._class_weights import weigh_classes
 from skgenre.classifiers._held_out import hold_out
 
 
 def test_two_classes_share_a_column():
-    samples = make_samples(np.zeros((3, 2)), np.arange(3), np.array([5, 2, 5]), np.array([2, 5]))
-    assert_array_equal(samples.targets, [[1], [0], [1]])
+    labelled = label_excerpts(np.zeros((3, 2)), np.arange(3), np.array([5, 2, 5]), np.array([2, 5]))
+    assert_array_equal(labelled.targets, [[1], [0], [1]])
 
 
 def test_more_classes_have_a_column_each():
     y = np.array(["c", "a", "b"])
-    samples = make_samples(np.zeros((3, 2)), np.arange(3), y, np.array(["a", "b", "c"]))
-    assert_array_equal(samples.targets, [[0, 0, 1], [1, 0, 0], [0, 1, 0]])
+    labelled = label_excerpts(np.zeros((3, 2)), np.arange(3), y, np.array(["a", "b", "c"]))
+    assert_array_equal(labelled.targets, [[0, 0, 1], [1, 0, 0], [0, 1, 0]])
 
 
 def test_balanced_weights_give_every_class_the_same_total():
