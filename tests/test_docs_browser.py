@@ -7,7 +7,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from tests.built_site import PAGES, SITE, needs_site
+from tests.helpers.built_site import PAGES, SITE, needs_site
 
 pytest.importorskip(
     "selenium", reason="selenium, which drives the browser, is not installed (docs-test)"

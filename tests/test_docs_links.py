@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from tests.built_site import PAGES, SITE, needs_site
+from tests.helpers.built_site import PAGES, SITE, needs_site
 
 pytestmark = [pytest.mark.slow, needs_site]
 

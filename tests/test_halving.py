@@ -13,7 +13,7 @@ from sklearn.pipeline import make_pipeline
 from skgenre import WaveformScaler
 from skgenre._engine import programs as _engine
 from skgenre.datasets import make_genre_excerpts
-from tests.small_networks import tiny_cnn
+from tests.helpers.small_networks import tiny_cnn
 
 RATES = [1e-5, 1e-4, 1e-3, 1e-2]
 

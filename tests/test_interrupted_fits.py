@@ -17,7 +17,7 @@ from sklearn.pipeline import make_pipeline
 
 import skgenre
 from skgenre import SongClassifier, WaveformScaler
-from tests.small_networks import tiny_cnn as small_cnn
+from tests.helpers.small_networks import tiny_cnn as small_cnn
 
 PACKAGE = str(Path(skgenre.__file__).parent)
 EVENTS = ["on_train_begin", "on_epoch_begin", "on_train_batch_end", "on_epoch_end", "on_train_end"]

@@ -18,7 +18,7 @@ import skgenre
 from skgenre import WaveformScaler
 from skgenre.datasets import make_genre_excerpts
 from skgenre.optuna import PruningCallback
-from tests.small_networks import tiny_cnn
+from tests.helpers.small_networks import tiny_cnn
 
 MINIMIZED = ("loss", "val_loss")
 MONITORS = (*MINIMIZED, "accuracy", "val_accuracy")

@@ -19,7 +19,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 
 from skgenre import CNNGenreClassifier, MLPGenreClassifier, WaveformScaler
-from tests.small_networks import SMALL
+from tests.helpers.small_networks import SMALL
 
 
 def small_pipeline(**params):

@@ -17,7 +17,7 @@ from ray.util.joblib import register_ray
 from sklearn.model_selection import GridSearchCV
 
 from skgenre.datasets import make_genre_excerpts
-from tests.small_networks import small_cnn
+from tests.helpers.small_networks import small_cnn
 
 X, y = make_genre_excerpts(120, n_timesteps=60, random_state=0)
 

@@ -33,9 +33,9 @@ from skgenre.leakage import find_duplicates
 from skgenre.onnx_runtime import ONNXClassifier
 from skgenre.persistence import model_info
 from skgenre.predictions import write_predictions
-from tests.hostile import mutate
-from tests.small_networks import tiny_cnn
-from tests.sound_bytes import write_with_av
+from tests.helpers.hostile import mutate
+from tests.helpers.small_networks import tiny_cnn
+from tests.helpers.sound_bytes import write_with_av
 
 SAMPLE_RATE = 400
 X, Y = make_genre_excerpts(24, n_timesteps=30, random_state=0)

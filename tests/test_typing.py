@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import skgenre
-from tests.typed_scripts import MISTAKES, USE
+from tests.helpers.typed_scripts import MISTAKES, USE
 
 PACKAGE = Path(skgenre.__file__).parent
 README = (PACKAGE.parent / "README.md").read_text(encoding="utf-8")

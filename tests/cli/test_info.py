@@ -13,7 +13,7 @@ from skgenre.networks import format_parameter_table
 from skgenre.persistence import load, save
 from skgenre.songs import SongClassifier
 from tests.cli.commands import run
-from tests.small_networks import tiny_cnn
+from tests.helpers.small_networks import tiny_cnn
 
 
 def facts(done):

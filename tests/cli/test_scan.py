@@ -12,7 +12,7 @@ import soundfile
 
 from skgenre.audio import read_audio
 from tests.cli.commands import QUICK, run
-from tests.sound_bytes import noise, write_with_av
+from tests.helpers.sound_bytes import noise, write_with_av
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="Windows has no such names or links.")
 
