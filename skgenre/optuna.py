@@ -102,7 +102,7 @@ class PruningCallback(keras.callbacks.Callback):
         self.trial = trial
         self.monitor = monitor
         # Shared by all copies, so that steps go on where another fit has ended.
-        self._reported = []
+        self._reported: list[float] = []
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         """Copy the callback alone: a copy of the trial would be none of the study's."""

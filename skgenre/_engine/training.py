@@ -7,10 +7,10 @@ from skgenre._engine.compiled import CompiledNetwork
 from skgenre._engine.feeding import feed, rows_per_block
 from skgenre._engine.job import State, join_histories
 from skgenre._engine.optimizer_steps import fresh_slots
-from skgenre._engine.training_callbacks import TrainingCallbacks
 from skgenre._keras.early_stopping import EarlyStopping
 from skgenre._keras.optimizers import constant_learning_rate
 from skgenre._keras.progress import progress_shown
+from skgenre._keras.training_callbacks import TrainingCallbacks
 from skgenre._tensorflow.shards import ROWS_PER_SCORING_CALL
 
 # Steps between two returns to Python: few enough for Ctrl-C, enough for the returns to cost nothing

@@ -1,6 +1,7 @@
 """Fresh weights of a network."""
 
 from collections.abc import Sequence
+from typing import Any, cast
 
 import keras
 import numpy as np
@@ -34,7 +35,8 @@ def initial_weights(
     Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
     networks", AISTATS 2010.
     """
-    rng = np.random.default_rng(seed)
+    # numpy's own annotation leaves out its integers.
+    rng = np.random.default_rng(cast(Any, seed))
     return [
         _glorot_uniform(rng, variable.shape)
         if variable.name == "kernel"

@@ -17,14 +17,14 @@ try:
     from sklearn.callback import CallbackSupportMixin
 except ModuleNotFoundError:  # pragma: no cover  (scikit-learn 1.9 has it)
 
-    class CallbackSupportMixin:
-        """Of scikit-learn's mixin, what fits call."""
+    class CallbackSupportMixin:  # type: ignore[no-redef]  # the older versions'
+        """What fits call of scikit-learn's mixin."""
 
         def _init_callback_context(self, **settings):
             return _Unwatched()
 
     class _Unwatched:
-        """Of `sklearn.callback.CallbackContext`, what fits call."""
+        """What fits call of `sklearn.callback.CallbackContext`."""
 
         def subcontext(self, **settings):
             return self

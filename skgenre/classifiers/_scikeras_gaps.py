@@ -118,7 +118,7 @@ class SklearnKerasClassifier(KerasClassifier, metaclass=_SklearnClassifierType):
     _destinations: dict[str, tuple[str, ...]] = {}
 
     # scikeras lists whatever stands in `__dict__`; scikit-learn reads the signature.
-    _get_param_names = classmethod(vars(BaseEstimator)["_get_param_names"].__func__)
+    _get_param_names: Any = classmethod(vars(BaseEstimator)["_get_param_names"].__func__)
     if not TYPE_CHECKING:
         __repr__ = BaseEstimator.__repr__
 
@@ -243,7 +243,7 @@ class SklearnKerasClassifier(KerasClassifier, metaclass=_SklearnClassifierType):
                     f"Invalid parameter {name!r} for estimator {self}.{hint} "
                     f"Valid parameters are: {self._get_param_names()!r}."
                 )
-        vars(self).update(params)
+        self.__dict__.update(params)
         return self
 
     def _routed_params(self):

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable
 from functools import wraps
 from numbers import Number
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from scikeras.wrappers import KerasClassifier
 
@@ -182,7 +182,7 @@ def explains_arguments(method: _Method) -> _Method:
             raise TypeError(f"{type(self).__name__}.{method.__name__} needs {needed}.")
         return method(self, *args, **kwargs)
 
-    return explained
+    return cast(_Method, explained)
 
 
 def _unexpected(cls, method, names, name, value):

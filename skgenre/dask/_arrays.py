@@ -2,7 +2,7 @@
 
 import os
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
@@ -19,7 +19,7 @@ from skgenre._types import Chunked, Estimator, HasPredictProba, PathLike
 if TYPE_CHECKING:
     from dask.array import Array
 
-# Of an excerpts' file, what one task reads.
+# What one task reads of a file of excerpts.
 CHUNK_MIB = 32
 _NUMBERS = re.compile("'[<>|][fiub][1248]'")
 
@@ -141,7 +141,7 @@ def predict_proba(estimator: Estimator | HasPredictProba, X: Chunked) -> "Array"
     X = check_chunked(estimator, X, reset=False)
     # The result of a task of its own, which a worker fetches once.
     shared = dask.delayed(_itself)(without_callbacks(estimator))
-    return X.map_parts(_predict_part, len(estimator.classes_), np.float32, shared)
+    return X.map_parts(_predict_part, len(_classes(estimator)), np.float32, shared)
 
 
 def predict(estimator: Estimator | HasPredictProba, X: Chunked) -> "Array":
@@ -185,11 +185,18 @@ def predict(estimator: Estimator | HasPredictProba, X: Chunked) -> "Array":
     >>> bool((lazy.compute() == classifier.predict(X)).all())
     True
     """
-    probabilities = predict_proba(estimator, X)
-    classes = estimator.classes_
-    return probabilities.map_blocks(
-        lambda part: classes[part.argmax(axis=1)], drop_axis=1, meta=classes[:0]
-    )
+    # dask's own annotations lack what its decorators add.
+    probabilities: Any = predict_proba(estimator, X)
+    classes = _classes(estimator)
+
+    def likeliest(block):
+        return classes[block.argmax(axis=1)]
+
+    return probabilities.map_blocks(likeliest, drop_axis=1, meta=classes[:0])
+
+
+def _classes(estimator):
+    return estimator.classes_
 
 
 def _itself(estimator):

@@ -13,7 +13,7 @@ from skgenre.songs._aggregation import aggregate_excerpts
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.collections import PolyCollection
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure, SubFigure
     from matplotlib.legend import Legend
 
 
@@ -65,7 +65,7 @@ class SongTimelineDisplay:
     """
 
     ax_: "Axes"
-    figure_: "Figure"
+    figure_: "Figure | SubFigure"
     areas_: "list[PolyCollection]"
     legend_: "Legend"
 
@@ -124,18 +124,18 @@ class SongTimelineDisplay:
         See :class:`SongTimelineDisplay`.
         """
         check_is_fitted(estimator)
-        estimator = getattr(estimator, "best_estimator_", estimator)
-        if not hasattr(estimator, "predict_excerpts"):
-            raise TypeError(f"estimator must be a fitted SongClassifier, got {estimator!r}.")
-        [course] = estimator.predict_excerpts([song])
+        classifier: Any = getattr(estimator, "best_estimator_", estimator)
+        if not hasattr(classifier, "predict_excerpts"):
+            raise TypeError(f"estimator must be a fitted SongClassifier, got {classifier!r}.")
+        [course] = classifier.predict_excerpts([song])
         if not len(course.seconds):
             raise ValueError(f"The song {song!r} could not be read: there is nothing to show.")
         return cls(
             seconds=course.seconds,
             probabilities=course.probabilities,
-            classes=estimator.classes_,
-            excerpt_seconds=estimator.excerpt_seconds,
-            song_probabilities=aggregate_excerpts(estimator, course.probabilities),
+            classes=classifier.classes_,
+            excerpt_seconds=classifier.excerpt_seconds,
+            song_probabilities=aggregate_excerpts(classifier, course.probabilities),
         ).plot(ax=ax)
 
     def plot(self, ax: SingleAxes = None) -> Self:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from skgenre.evaluation._song_evaluation import SongEvaluation
 from skgenre.evaluation._texts import as_clock, as_count, as_length, as_rate
@@ -116,7 +117,7 @@ def _sum_up(genre, songs):
     return GenreFacts(genre, len(songs), *_lengths(seconds), _tally(rates), _tally(channels))
 
 
-def _lengths(seconds):
+def _lengths(seconds: NDArray[np.float64]) -> tuple[str, str]:
     if not len(seconds):
         return "unknown", "unknown"
     return as_length(float(np.sum(seconds))), as_clock(float(np.median(seconds)))

@@ -99,15 +99,15 @@ def saliency(
     """
     parts = fitted_parts(estimator)
     classifier = parts.classifier
-    if not hasattr(X, "columns"):
-        X = check_array(X)
-    transformed = parts.transform(X)
+    excerpts: Any = X if hasattr(X, "columns") else check_array(X)
+    transformed = parts.transform(excerpts)
     received = check_excerpts(classifier, transformed)
-    silence = check_excerpts(classifier, parts.transform(X[:1] * 0))
-    if received.shape != X.shape:
+    silence = check_excerpts(classifier, parts.transform(excerpts[:1] * 0))
+    if received.shape != excerpts.shape:
         raise ValueError(
-            f"Steps before the classifier change the number of time steps from {X.shape[1]} to "
-            f"{received.shape[1]}: moments of the excerpt are not those that the network receives."
+            "Steps before the classifier change the number of time steps from "
+            f"{excerpts.shape[1]} to {received.shape[1]}: moments of the excerpt are not those that "
+            "the network receives."
         )
     classes = _class_numbers(classifier, transformed, target)
     points = [1.0] if method == "gradient_x_input" else (np.arange(n_steps) + 0.5) / n_steps

@@ -267,7 +267,8 @@ class ONNXClassifier:
         predicted, y = self.predict(X), np.asarray(y)
         if y.shape != predicted.shape:
             raise ValueError(f"y must have {len(predicted)} labels, got an array of {y.shape}.")
-        return float(np.average(predicted == y, weights=sample_weight))
+        weights = None if sample_weight is None else np.asarray(sample_weight)
+        return float(np.average(predicted == y, weights=weights))
 
     def _check_tensors(self):
         tensors = [self._session.taken, *self._session.given[1:]]
