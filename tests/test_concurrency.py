@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -11,8 +9,9 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from skgenre import CNNGenreClassifier, MLPGenreClassifier
-from skgenre._tensorflow import process as _processes
+from skgenre._tensorflow import process
 from skgenre.networks import build_mlp
+from tests.helpers.interpreter import run_python
 
 N_THREADS = 8
 FOUR_KINDS = [
@@ -78,9 +77,9 @@ def test_fits_in_two_threads_equal_fits_one_after_the_other(excerpts, same_netwo
 def test_what_a_fork_finds_out_holds_for_all_that_computes(excerpts, monkeypatch):
     X, y = excerpts
     fitted = MLPGenreClassifier(hidden_units=3, epochs=1).fit(X, y)
-    monkeypatch.setattr(_processes, "_has_lost_threads", False)
+    monkeypatch.setattr(process, "_has_lost_threads", False)
     # What is called in a child of this process, in which TensorFlow has run.
-    _processes._look_back()
+    process._look_back()
     for call in (lambda: fitted.predict(X), lambda: fitted.fit(X, y), lambda: build_mlp(5)):
         with pytest.raises(RuntimeError, match="forked after TensorFlow had run"):
             call()
@@ -200,10 +199,8 @@ def told_by_processes(folder, n_grids, *ways_to_start):
     """Have processes started in several ways; a hang anywhere is an error."""
     script = folder / "processes.py"
     script.write_text(PROCESSES, encoding="utf-8")
-    command = [sys.executable, str(script), str(n_grids), *ways_to_start]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    printed = run_python(str(script), str(n_grids), *ways_to_start, timeout=120)
+    return json.loads(printed)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from sklearn.model_selection import (
 from sklearn.pipeline import make_pipeline
 
 from skgenre import WaveformScaler
-from skgenre._engine import programs as _engine
+from skgenre._engine import programs
 from skgenre.datasets import make_genre_excerpts
 from tests.helpers.small_networks import tiny_cnn
 
@@ -74,7 +74,7 @@ def test_more_epochs_compile_nothing(songs, monkeypatch):
     def compile_another(recipe):
         raise AssertionError(f"compiled another program: {recipe}")
 
-    monkeypatch.setattr(_engine, "TrainingProgram", compile_another)
+    monkeypatch.setattr(programs, "TrainingProgram", compile_another)
     resources = {"resource": "epochs", "min_resources": 1, "max_resources": 2}
     halving = halve(HalvingGridSearchCV, tiny_cnn(), {"learning_rate": RATES}, songs, **resources)
     assert halving.n_resources_ == [1, 2]

@@ -2,8 +2,6 @@
 
 import ast
 import json
-import subprocess
-import sys
 from graphlib import TopologicalSorter
 from importlib.util import resolve_name
 from pathlib import Path
@@ -11,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import skgenre
+from tests.helpers.interpreter import run_python
 
 PACKAGE = Path(skgenre.__file__).parent
 PUBLIC_NAMES = {"CNNGenreClassifier", "SongClassifier", "WaveformScaler", "audio", "datasets"}
@@ -18,10 +17,8 @@ PUBLIC_NAMES = {"CNNGenreClassifier", "SongClassifier", "WaveformScaler", "audio
 
 def run(code):
     """Run code in a fresh interpreter that finds the same package; return what it prints."""
-    command = [sys.executable, "-W", "error", "-c", code]
-    done = subprocess.run(command, cwd=PACKAGE.parent, capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    printed = run_python("-W", "error", "-c", code, cwd=PACKAGE.parent)
+    return json.loads(printed)
 
 
 # --- what is loaded

@@ -2,10 +2,10 @@
 
 import json
 import os
-import subprocess
-import sys
 
 import pytest
+
+from tests.helpers.interpreter import run_python
 
 pytest.importorskip("ray", reason="Ray is an extra of its own")
 
@@ -52,16 +52,8 @@ def test_a_search_gives_the_same_on_ray(tmp_path, request):
         "HOME": str(tmp_path),
         "PYTHONPATH": str(request.config.rootpath),
     }
-    done = subprocess.run(
-        [sys.executable, "-c", SEARCH],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
-    on_ray, here, of_workers, of_driver = json.loads(done.stdout.splitlines()[-1])
+    printed = run_python("-c", SEARCH, env=environment, timeout=120)
+    on_ray, here, of_workers, of_driver = json.loads(printed.splitlines()[-1])
     assert on_ray == here
     assert of_workers == [1, 1]
     assert of_driver == 0

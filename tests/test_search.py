@@ -1,8 +1,6 @@
 """Searches and cross-validation, in several processes or threads."""
 
 import os
-import subprocess
-import sys
 from time import monotonic, sleep
 
 import numpy as np
@@ -21,6 +19,7 @@ from sklearn.pipeline import make_pipeline
 
 from skgenre import CNNGenreClassifier, WaveformScaler
 from skgenre.datasets import make_genre_excerpts
+from tests.helpers.interpreter import run_python
 
 # Large enough that TensorFlow would share the work among threads.
 N_TIMESTEPS = 1200
@@ -142,15 +141,8 @@ print(Parallel(n_jobs=2)(delayed(work)() for _ in range(2)))
 
 @pytest.mark.slow
 def test_a_worker_whose_tensorflow_is_at_work_already_keeps_its_threads():
-    done = subprocess.run(
-        [sys.executable, "-c", TENSORFLOW_AT_WORK_FIRST],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout == "[(8,), (8,)]\n"
+    printed = run_python("-c", TENSORFLOW_AT_WORK_FIRST, timeout=120)
+    assert printed == "[(8,), (8,)]\n"
 
 
 A_SCRIPT = """
@@ -172,11 +164,8 @@ print(*set(Parallel(n_jobs=2)(delayed(os.getpid)() for _ in range(20))))
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="asks for a process by signal 0")
 def test_no_process_is_left_when_a_script_ends():
-    done = subprocess.run(
-        [sys.executable, "-c", A_SCRIPT], capture_output=True, text=True, check=False, timeout=120
-    )
-    assert done.returncode == 0, done.stderr
-    workers = list(map(int, done.stdout.split()))
+    printed = run_python("-c", A_SCRIPT, timeout=120)
+    workers = list(map(int, printed.split()))
     assert workers
     deadline = monotonic() + 20
     while any(map(exists, workers)) and monotonic() < deadline:

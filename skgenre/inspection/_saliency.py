@@ -106,8 +106,8 @@ def saliency(
     if received.shape != excerpts.shape:
         raise ValueError(
             "Steps before the classifier change the number of time steps from "
-            f"{excerpts.shape[1]} to {received.shape[1]}: moments of the excerpt are not those that "
-            "the network receives."
+            f"{excerpts.shape[1]} to {received.shape[1]}: moments of the excerpt are not moments "
+            "of what the network receives."
         )
     classes = _class_numbers(classifier, transformed, target)
     points = [1.0] if method == "gradient_x_input" else (np.arange(n_steps) + 0.5) / n_steps

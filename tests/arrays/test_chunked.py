@@ -16,7 +16,7 @@ import skgenre
 from skgenre import WaveformScaler
 from skgenre._arrays import chunked as _chunked_arrays
 from skgenre._arrays.chunked import ChunkedExcerpts
-from skgenre._engine import feeding as _feeding
+from skgenre._engine import feeding
 from tests.helpers.small_networks import small_cnn
 
 KINDS = ["dask", "dask, chunks in both directions", "zarr", "hdf5", "hdf5 without chunks"]
@@ -47,7 +47,7 @@ def small_pieces(monkeypatch):
     row = 60 * 4 / 2**20
     monkeypatch.setattr(_chunked_arrays, "READ_MIB", 8 * row)
     monkeypatch.setattr(_chunked_arrays, "KEPT_MIB", 40 * row)
-    monkeypatch.setattr(_feeding, "RESIDENT_MIB", 0)
+    monkeypatch.setattr(feeding, "RESIDENT_MIB", 0)
 
 
 def test_what_fits_into_memory_trains_and_predicts_like_an_array(excerpts, chunked):

@@ -1,12 +1,10 @@
 """Damaged sound files, in processes of their own: finite audio or one clear error."""
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 import soundfile
 
+from tests.helpers.interpreter import run_python
 from tests.helpers.sound_bytes import write_with_av
 
 FORMATS = ["wav", "flac", "ogg", "mp3", "opus", "aiff", "caf", "w64", "au"]
@@ -85,15 +83,8 @@ def folder(tmp_path_factory):
 
 def mutate(folder, suffix, seed, n_files):
     """Read mutated files in a process of its own, with little memory to take."""
-    done = subprocess.run(
-        [sys.executable, "-c", CHILD, str(folder), suffix, str(seed), str(n_files)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=600,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    read, refused = map(int, done.stdout.split())
+    printed = run_python("-c", CHILD, str(folder), suffix, str(seed), str(n_files), timeout=600)
+    read, refused = map(int, printed.split())
     assert read + refused == n_files
     assert refused > 0
 

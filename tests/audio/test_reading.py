@@ -3,7 +3,6 @@
 import os
 import re
 import struct
-import subprocess
 import sys
 import tracemalloc
 from pathlib import Path
@@ -15,6 +14,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from skgenre.audio import cut_excerpts, read_audio, resample
 from skgenre.audio._reading import MAX_BYTES
+from tests.helpers.interpreter import run_python
 
 RATES = [8000, 11025, 22050, 37813, 44100, 48000, 96000, 192000]
 FORMATS = [
@@ -529,13 +529,8 @@ print(len(read_audio(sys.argv[1])), peak() - before)
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no module `resource`.")
 def test_an_hour_takes_little_memory(tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-c", LONG_FILE, str(tmp_path / "hour.flac")],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    n_samples, mebibytes = done.stdout.split()
+    printed = run_python("-c", LONG_FILE, str(tmp_path / "hour.flac"))
+    n_samples, mebibytes = printed.split()
     assert int(n_samples) == 3600 * 400
     assert float(mebibytes) < 60
 

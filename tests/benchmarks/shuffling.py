@@ -8,8 +8,8 @@ from sklearn.metrics import balanced_accuracy_score
 from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 
 from skgenre import CNNGenreClassifier
-from skgenre._arrays import chunked as _chunked_arrays
-from skgenre._engine import feeding as _feeding
+from skgenre._arrays import chunked
+from skgenre._engine import feeding
 from skgenre.datasets import load_genre_excerpts
 from tests.benchmarks import rivals
 from tests.benchmarks.table import Row
@@ -58,8 +58,8 @@ class _ByChunks(CNNGenreClassifier):
 
         row = X[:1].nbytes / 2**20
         with (
-            patch.object(_feeding, "RESIDENT_MIB", 0),
-            patch.object(_chunked_arrays, "READ_MIB", ROWS_PER_CHUNK * row),
-            patch.object(_chunked_arrays, "KEPT_MIB", ROWS_TOGETHER * row),
+            patch.object(feeding, "RESIDENT_MIB", 0),
+            patch.object(chunked, "READ_MIB", ROWS_PER_CHUNK * row),
+            patch.object(chunked, "KEPT_MIB", ROWS_TOGETHER * row),
         ):
             return super().fit(dask.array.from_array(np.asarray(X), chunks=(ROWS_PER_CHUNK, -1)), y)

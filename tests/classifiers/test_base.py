@@ -3,8 +3,6 @@
 import copy
 import inspect
 import pickle
-import subprocess
-import sys
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 
@@ -23,6 +21,7 @@ from sklearn.utils import get_tags
 from skgenre import CNNGenreClassifier, MLPGenreClassifier, SongClassifier
 from skgenre.classifiers._held_out import hold_out
 from skgenre.datasets import make_genre_excerpts
+from tests.helpers.interpreter import run_python
 from tests.helpers.small_networks import TINY, small_cnn
 
 CLASSIFIERS = [CNNGenreClassifier, MLPGenreClassifier]
@@ -851,12 +850,7 @@ print(hashlib.sha256(b"".join(w.tobytes() for w in model.get_weights())).hexdige
 
 @pytest.mark.slow
 def test_same_bytes_in_two_processes():
-    hashes = [
-        subprocess.run(
-            [sys.executable, "-c", HASH_OF_A_FIT], capture_output=True, text=True, check=True
-        ).stdout
-        for _ in range(2)
-    ]
+    hashes = [run_python("-c", HASH_OF_A_FIT) for _ in range(2)]
     assert len(hashes[0].strip()) == 64
     assert hashes[0] == hashes[1]
 
@@ -890,15 +884,8 @@ print(os.listdir())
 
 @pytest.mark.slow
 def test_a_fit_leaves_no_trace_in_the_process(tmp_path):
-    result = subprocess.run(
-        [sys.executable, "-c", NOTHING_GLOBAL_CHANGES],
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-        check=False,
-    )
-    assert result.returncode == 0, result.stderr
-    assert result.stdout == "[]\n"
+    printed = run_python("-c", NOTHING_GLOBAL_CHANGES, cwd=tmp_path)
+    assert printed == "[]\n"
 
 
 @pytest.mark.parametrize(

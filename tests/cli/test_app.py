@@ -12,6 +12,7 @@ import pytest
 import skgenre
 from skgenre.cli._app import COMMANDS, app
 from tests.cli.commands import run
+from tests.helpers.interpreter import run_python
 
 NAMES = [command.name for command in COMMANDS]
 
@@ -60,9 +61,8 @@ print(json.dumps(list(sys.modules)))
 
 
 def test_help_and_usage_errors_load_little():
-    command = [sys.executable, "-c", LOOK, json.dumps(NAMES)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    loaded = json.loads(done.stdout.splitlines()[-1])
+    printed = run_python("-c", LOOK, json.dumps(NAMES))
+    loaded = json.loads(printed.splitlines()[-1])
     assert "rich_click" in loaded
     assert not HEAVY & set(loaded)
 

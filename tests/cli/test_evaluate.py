@@ -11,7 +11,7 @@ from contextlib import redirect_stderr, redirect_stdout
 import pytest
 
 from skgenre.cli import main
-from skgenre.cli._commands import evaluate as _evaluate
+from skgenre.cli._commands import evaluate
 from tests.cli.commands import QUICK, Terminal, run
 from tests.cli.conftest import PITCHES
 
@@ -132,7 +132,7 @@ def test_many_genres_fit_the_screen(music, tmp_path):
 
 
 def test_a_long_list_of_mistakes_is_cut(mixed_music, monkeypatch):
-    monkeypatch.setattr(_evaluate, "_MOST_MISTAKES", 0)
+    monkeypatch.setattr(evaluate, "_MOST_MISTAKES", 0)
     done = run("evaluate", mixed_music, "--folds", "3", *QUICK)
     assert done.stdout.endswith("and 1 more, which --csv, --json and --report list.\n")
 

@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-import sys
 
 import pytest
 from sklearn.linear_model import LogisticRegression
@@ -13,6 +11,7 @@ from skgenre.networks import format_parameter_table
 from skgenre.persistence import load, save
 from skgenre.songs import SongClassifier
 from tests.cli.commands import run
+from tests.helpers.interpreter import run_python
 from tests.helpers.small_networks import tiny_cnn
 
 
@@ -111,9 +110,8 @@ print(json.dumps([status, list(sys.modules)]))
 
 
 def test_tensorflow_is_not_loaded(model):
-    command = [sys.executable, "-c", LOOK, model]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    status, loaded = json.loads(done.stdout.splitlines()[-1])
+    printed = run_python("-c", LOOK, model)
+    status, loaded = json.loads(printed.splitlines()[-1])
     assert status == 0
     assert not {"tensorflow", "keras", "scikeras"} & set(loaded)
 

@@ -6,8 +6,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
-import sys
 from contextlib import redirect_stderr, redirect_stdout
 from types import SimpleNamespace
 
@@ -18,9 +16,10 @@ import soundfile
 
 from skgenre import CNNGenreClassifier, export_onnx
 from skgenre.cli import main
-from skgenre.cli._commands import predict as _predict
+from skgenre.cli._commands import predict
 from skgenre.persistence import load, save
 from tests.cli.commands import Terminal, run
+from tests.helpers.interpreter import run_python
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="Windows has no such names or links.")
 
@@ -149,7 +148,7 @@ def test_predict_does_not_mix_runs_unasked(music, model, tmp_path):
     ],
 )
 def test_a_scheduler_that_is_not_there(music, model, tmp_path, monkeypatch, address, reason):
-    monkeypatch.setattr(_predict, "CONNECTING_SECONDS", 1)
+    monkeypatch.setattr(predict, "CONNECTING_SECONDS", 1)
     done = run("predict", model, music, "-o", tmp_path / "genres.csv", "--dask", address)
     assert (done.returncode, done.stdout) == (2, "")
     [message] = done.stderr.splitlines()
@@ -206,9 +205,8 @@ print("tensorflow" in sys.modules or "keras" in sys.modules, status)
 
 
 def test_an_onnx_model_predicts_without_tensorflow(music, onnx_model):
-    command = [sys.executable, "-c", PREDICT_AND_LOOK, onnx_model, music / "low/0.flac"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[-1] == "False 0"
+    printed = run_python("-c", PREDICT_AND_LOOK, onnx_model, music / "low/0.flac")
+    assert printed.splitlines()[-1] == "False 0"
 
 
 def test_an_onnx_model_of_excerpts_tells_songs_too(music, excerpts, tmp_path):

@@ -3,8 +3,6 @@
 import os
 import re
 import shutil
-import subprocess
-import sys
 from xml.etree import ElementTree
 
 import matplotlib
@@ -12,6 +10,7 @@ import pytest
 
 from skgenre.persistence import load, save
 from tests.cli.commands import run
+from tests.helpers.interpreter import run_python
 
 SVG = "{http://www.w3.org/2000/svg}"
 posix_only = pytest.mark.skipif(os.name != "posix", reason="Windows has no such names.")
@@ -105,9 +104,8 @@ print(status, {"tensorflow", "keras", "matplotlib.pyplot"} & set(sys.modules))
 
 def test_an_onnx_model_needs_neither_tensorflow_nor_pyplot(music, onnx_model, tmp_path):
     song, output = music / "low" / "0.flac", tmp_path / "low.svg"
-    command = [sys.executable, "-c", LOOK, onnx_model, song, "-o", output]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert done.stdout == "0 set()\n"
+    printed = run_python("-c", LOOK, onnx_model, song, "-o", output)
+    assert printed == "0 set()\n"
     assert any(text.startswith("low: ") for text in texts(output.read_bytes()))
 
 

@@ -298,22 +298,22 @@ def test_tensorflow_has_the_threads_of_its_worker(excerpts, workers, tmp_path):
 
 
 def count_compilations():
-    from skgenre._engine import programs as _engine
+    from skgenre._engine import programs
 
-    class Counted(_engine.TrainingProgram):
+    class Counted(programs.TrainingProgram):
         made = 0
 
         def __init__(self, recipe):
             Counted.made += 1
             super().__init__(recipe)
 
-    _engine.TrainingProgram = Counted
+    programs.TrainingProgram = Counted
 
 
 def compilations():
-    from skgenre._engine import programs as _engine
+    from skgenre._engine import programs
 
-    return _engine.TrainingProgram.made
+    return programs.TrainingProgram.made
 
 
 def received(dask_worker):

@@ -1,7 +1,6 @@
 """Excerpts in memory maps, and sets too large to stay on the device."""
 
 import gc
-import subprocess
 import sys
 
 import numpy as np
@@ -12,6 +11,7 @@ import skgenre._engine.feeding
 import skgenre._engine.programs
 from skgenre._arrays.memory_maps import release_pages
 from skgenre._tensorflow.memory import collection_paused
+from tests.helpers.interpreter import run_python
 from tests.helpers.small_networks import small_cnn
 
 
@@ -113,15 +113,9 @@ print(max(peaks) - idle)
     not sys.platform.startswith("linux"), reason="reads the kernel's account in /proc"
 )
 def test_four_gigabytes_train_in_bounded_memory(tmp_path):
-    result = subprocess.run(
-        [sys.executable, "-c", PEAK_OF_A_LARGE_FIT, str(tmp_path / "large.f32")],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert result.returncode == 0, result.stderr
-    print(f"{float(result.stdout):.0f} MiB over idle")
-    assert float(result.stdout) < 1500
+    printed = run_python("-c", PEAK_OF_A_LARGE_FIT, str(tmp_path / "large.f32"))
+    print(f"{float(printed):.0f} MiB over idle")
+    assert float(printed) < 1500
 
 
 GROWTH_OVER_FITS = """
@@ -147,12 +141,9 @@ print(resident_mib() - after_10)
     not sys.platform.startswith("linux"), reason="reads the kernel's account in /proc"
 )
 def test_memory_does_not_grow_with_the_number_of_fits():
-    result = subprocess.run(
-        [sys.executable, "-c", GROWTH_OVER_FITS], capture_output=True, text=True, check=False
-    )
-    assert result.returncode == 0, result.stderr
-    print(f"{float(result.stdout):.1f} MiB more after 100 fits than after 10")
-    assert float(result.stdout) < 30
+    printed = run_python("-c", GROWTH_OVER_FITS)
+    print(f"{float(printed):.1f} MiB more after 100 fits than after 10")
+    assert float(printed) < 30
 
 
 @pytest.mark.slow

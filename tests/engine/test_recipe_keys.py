@@ -4,7 +4,6 @@ import copy
 import functools
 import json
 import pickle
-import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,6 +16,7 @@ from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
 
 from skgenre import MLPGenreClassifier
+from tests.helpers.interpreter import run_python
 from tests.helpers.small_networks import tiny_cnn
 
 
@@ -363,12 +363,7 @@ def test_every_setting_of_kerass_losses_and_optimizers_counts():
 
 def outcomes(order):
     """Fit with each recipe in a process of its own, first to last or last to first."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.helpers.keras_settings", order],
-        cwd=Path(__file__).parents[2],
-        capture_output=True,
-        text=True,
-        timeout=1200,
+    printed = run_python(
+        "-m", "tests.helpers.keras_settings", order, cwd=Path(__file__).parents[2], timeout=1200
     )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return json.loads(printed)

@@ -2,12 +2,11 @@
 
 import os
 import stat
-import subprocess
-import sys
 
 import pytest
 
 from skgenre._files.atomic import replacing
+from tests.helpers.interpreter import run_python
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="Windows has no such modes or limits.")
 
@@ -99,10 +98,8 @@ except OSError as error:
 
 @posix_only
 def test_a_full_disk_leaves_the_old_file_alone(path):
-    done = subprocess.run(
-        [sys.executable, "-c", FULL_DISK, path], capture_output=True, text=True, check=True
-    )
-    assert repr(str(path)) in done.stdout
-    assert "File too large" in done.stdout
+    printed = run_python("-c", FULL_DISK, path)
+    assert repr(str(path)) in printed
+    assert "File too large" in printed
     assert path.read_bytes() == b"old"
     assert list(path.parent.iterdir()) == [path]

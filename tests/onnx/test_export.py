@@ -2,8 +2,6 @@
 
 import json
 import pickle
-import subprocess
-import sys
 
 import numpy as np
 import onnx
@@ -29,6 +27,7 @@ from skgenre import (
     load_onnx,
 )
 from skgenre.datasets import load_genre_excerpts, make_genre_excerpts
+from tests.helpers.interpreter import run_python
 
 SMALL = {"filters": (4, 6), "kernel_sizes": (9, 4), "strides": (2, 3), "dense_units": 8}
 LABELS = {
@@ -406,9 +405,8 @@ def test_a_service_loads_neither_tensorflow_nor_keras(fitted, three_classes, pat
     X = three_classes[0][:3]
     export_onnx(fitted, path)
     np.save(path.with_name("X.npy"), X)
-    command = [sys.executable, "-c", SERVICE, path, path.with_name("X.npy")]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    probabilities, loaded = json.loads(done.stdout)
+    printed = run_python("-c", SERVICE, path, path.with_name("X.npy"))
+    probabilities, loaded = json.loads(printed)
     assert_allclose(probabilities, fitted.predict_proba(X), atol=1e-6)
     assert loaded == []
 
@@ -433,9 +431,8 @@ for attempt in (
 @pytest.mark.slow
 def test_a_missing_extra_is_named(path):
     path.touch()
-    command = [sys.executable, "-c", WITHOUT_EXTRA, path]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    lines = done.stdout.splitlines()
+    printed = run_python("-c", WITHOUT_EXTRA, path)
+    lines = printed.splitlines()
     assert len(lines) == 2
     assert all("pip install 'skgenre[onnx]'" in line for line in lines)
     assert path.read_bytes() == b""

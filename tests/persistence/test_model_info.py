@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-import sys
 import zipfile
 
 import numpy as np
@@ -22,6 +20,7 @@ from skgenre import (
 )
 from skgenre.networks import parameter_table
 from skgenre.persistence import ModelInfo, model_info, save
+from tests.helpers.interpreter import run_python
 from tests.helpers.small_networks import TINY, small_cnn, tiny_cnn
 
 
@@ -184,9 +183,8 @@ print(json.dumps([kinds, list(sys.modules)]))
 
 def test_neither_tensorflow_nor_keras_is_loaded(classifier, path, tmp_path):
     export_onnx(classifier, tmp_path / "genres.onnx")
-    command = [sys.executable, "-c", LOOK, path, tmp_path / "genres.onnx"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    kinds, loaded = json.loads(done.stdout)
+    printed = run_python("-c", LOOK, path, tmp_path / "genres.onnx")
+    kinds, loaded = json.loads(printed)
     assert kinds == ["SongClassifier", "ONNX model"]
     tops = {name.partition(".")[0] for name in loaded}
     assert not tops & {"tensorflow", "keras", "scikeras"}

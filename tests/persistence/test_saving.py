@@ -4,8 +4,6 @@ import json
 import os
 import pickle
 import re
-import subprocess
-import sys
 import zipfile
 from importlib.metadata import version
 from io import BytesIO
@@ -24,6 +22,7 @@ from sklearn.pipeline import make_pipeline
 import skgenre
 from skgenre import CNNGenreClassifier, MLPGenreClassifier, SongClassifier, WaveformScaler
 from skgenre.persistence import TRUSTED_TYPES, load, save
+from tests.helpers.interpreter import run_python
 from tests.helpers.small_networks import SMALL
 
 
@@ -278,13 +277,7 @@ print(found.count(1), found.count(2))
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="Processes are forked to be killed.")
 @pytest.mark.slow
 def test_a_process_killed_while_it_saves_leaves_a_whole_file(path):
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED, path, str(N_KILLS)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    first, second = map(int, done.stdout.split())
+    printed = run_python("-c", KILLED, path, str(N_KILLS))
+    first, second = map(int, printed.split())
     assert first + second == N_KILLS
     assert min(first, second) > 0

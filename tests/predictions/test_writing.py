@@ -21,8 +21,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression, Ridge
 
 from skgenre import SongClassifier
-from skgenre.predictions import WrittenPredictions, write_predictions
-from skgenre.predictions import _tables as _prediction_tables
+from skgenre.predictions import WrittenPredictions, _tables, write_predictions
 
 RATE = 400
 SUFFIXES = [".csv", ".parquet"]
@@ -368,7 +367,7 @@ def write_parquet(path, files, labels, jazz):
 def test_bad_parquet_files_are_refused(tmp_path, classifier, songs, monkeypatch, columns, reason):
     path = tmp_path / "table.parquet"
     write_parquet(path, *columns)
-    monkeypatch.setattr(_prediction_tables, "MAX_BYTES", 100_000)
+    monkeypatch.setattr(_tables, "MAX_BYTES", 100_000)
     with pytest.raises(ValueError, match=f"from '.*table.parquet': {reason}"):
         write_predictions(classifier, songs, path, resume=True)
 

@@ -1,10 +1,10 @@
 """Results do not depend on how many threads compute them."""
 
 import json
-import subprocess
-import sys
 
 import pytest
+
+from tests.helpers.interpreter import run_python
 
 THREADS = [1, 3]
 
@@ -46,17 +46,7 @@ print(json.dumps(found))
 
 @pytest.fixture(scope="module")
 def fits():
-    return [
-        json.loads(
-            subprocess.run(
-                [sys.executable, "-c", FITS, str(n_threads)],
-                capture_output=True,
-                text=True,
-                check=True,
-            ).stdout
-        )
-        for n_threads in THREADS
-    ]
+    return [json.loads(run_python("-c", FITS, n_threads)) for n_threads in THREADS]
 
 
 @pytest.mark.slow

@@ -9,8 +9,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from skgenre.audio import read_audio
-from skgenre.audio._formats import flac as _flac_files
-from skgenre.audio._formats import ogg as _ogg_pages
+from skgenre.audio._formats import flac, ogg
 from tests.helpers.sound_bytes import encode, mp3, noise, refuses, tone
 
 JOINED = {"vorbis": ("OGG", "VORBIS"), "opus": ("OGG", "OPUS"), "flac": ("FLAC", "PCM_16")}
@@ -74,9 +73,9 @@ def test_joined_files_of_several_rates_and_channels(save):
 
 def test_how_many_ogg_streams_a_file_may_have(save, monkeypatch):
     path = save(3 * encode(tone(50, 8000), 8000, "OGG"))
-    monkeypatch.setattr(_ogg_pages, "_MAX_LINKS", 3)
+    monkeypatch.setattr(ogg, "_MAX_LINKS", 3)
     assert len(read_audio(path)) == 3600
-    monkeypatch.setattr(_ogg_pages, "_MAX_LINKS", 2)
+    monkeypatch.setattr(ogg, "_MAX_LINKS", 2)
     with refuses(path, "it has more than 2 streams, one after the other."):
         read_audio(path)
 
@@ -84,16 +83,16 @@ def test_how_many_ogg_streams_a_file_may_have(save, monkeypatch):
 def test_how_many_ogg_streams_may_be_played_at_once(save, monkeypatch):
     pages = [ogg_page(serial, 2, 8) for serial in range(3)]
     path = save(b"".join([*pages, ogg_page(0, 4, 8)]))
-    monkeypatch.setattr(_ogg_pages, "_MAX_STREAMS_AT_ONCE", 2)
+    monkeypatch.setattr(ogg, "_MAX_STREAMS_AT_ONCE", 2)
     with refuses(path, "it has more than 2 streams at once."):
         read_audio(path)
 
 
 def test_how_many_flac_files_may_be_joined(save, monkeypatch):
     path = save(3 * encode(tone(50, 8000), 8000, "FLAC"))
-    monkeypatch.setattr(_flac_files, "_MAX_PARTS", 3)
+    monkeypatch.setattr(flac, "_MAX_PARTS", 3)
     assert len(read_audio(path)) == 3600
-    monkeypatch.setattr(_flac_files, "_MAX_PARTS", 2)
+    monkeypatch.setattr(flac, "_MAX_PARTS", 2)
     with refuses(path, "it has more than 2 FLAC files, one after the other."):
         read_audio(path)
 
@@ -160,7 +159,7 @@ def test_how_many_ogg_pages_may_be_marked_as_the_last(save, monkeypatch):
     for found in re.finditer(b"OggS", bytes(content)):
         content[found.start() + 5] |= 4
     path = save(content)
-    monkeypatch.setattr(_ogg_pages, "_MAX_MENDED", 2)
+    monkeypatch.setattr(ogg, "_MAX_MENDED", 2)
     with refuses(path, "more than 2 pages are marked as its last."):
         read_audio(path)
 

@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from skgenre.audio import read_audio
-from skgenre.audio._formats import mpeg_frames as _mpeg_frames
+from skgenre.audio._formats import mpeg_frames
 from tests.helpers.sound_bytes import DELAY, mp3, noise, refuses, tone, write_with_av
 
 LOUD_THEN_SILENT = np.append(noise(44100, 1), np.zeros(4 * 44100))
@@ -181,7 +181,7 @@ def test_an_mp3_file_damaged_in_a_great_many_places(save, monkeypatch):
     path = save(stream + b"junk" + stream + b"junk" + stream)
     assert frame
     assert len(read_audio(path)) > 3600
-    monkeypatch.setattr(_mpeg_frames, "_MAX_PIECES", 2)
+    monkeypatch.setattr(mpeg_frames, "_MAX_PIECES", 2)
     with refuses(path, "it is damaged in more than 2 places."):
         read_audio(path)
 
