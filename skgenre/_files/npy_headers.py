@@ -30,6 +30,16 @@ class NpyHeader(NamedTuple):
         """Count the bytes that its values take."""
         return math.prod(self.shape) * self.dtype.itemsize
 
+    def check_size(self, name, n_bytes):
+        """Refuse an array that takes more or fewer bytes than are there; returns their number."""
+        expected = self.n_bytes + self.values_bytes()
+        if n_bytes != expected:
+            raise ValueError(
+                f"{name} of shape {self.shape} and dtype {self.dtype} takes {expected} bytes, but "
+                f"has {n_bytes}."
+            )
+        return expected
+
 
 def read_npy_header(stream, name, dtypes, expected):
     """Read the header of an array.

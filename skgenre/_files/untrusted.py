@@ -34,6 +34,23 @@ def _reason(error):
     return known or ("it ends early." if isinstance(error, EOFError) else type(error).__name__)
 
 
+def check_regular(path):
+    """Refuse a path of anything but a file: opening a pipe would wait for somebody to write to it.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The path.
+
+    Raises
+    ------
+    ValueError
+        If it is no file, or there is none.
+    """
+    if not os.path.isfile(path):
+        raise ValueError("it is not a file." if os.path.exists(path) else "there is no such file.")
+
+
 def check_size(file, max_bytes):
     """Refuse an open file of more bytes, and go to its beginning."""
     n_bytes = file.seek(0, os.SEEK_END)

@@ -21,6 +21,7 @@ from skgenre._sklearn.metadata_requests import (
     takes_in_fit,
 )
 from skgenre._sklearn.private_estimators import BaseSearchCV, routing_enabled
+from skgenre._sklearn.wrappers import last_step
 
 
 def fit_with_metadata(estimator, X, y, metadata):
@@ -79,7 +80,7 @@ class _Handover(NamedTuple):
             passed = requests_in_fit(learner, name)
         else:
             # A search keeps groups to itself.
-            passed = name != "groups" or takes_in_fit(_last_step(self.estimator), name)
+            passed = name != "groups" or takes_in_fit(last_step(self.estimator), name)
         is_cut = is_cut_off(self.estimator, learner, name)
         return passed and takes_in_fit(learner, name) and not is_cut
 
@@ -115,7 +116,7 @@ def _route(estimator, metadata):
 
 def _is_nested(estimator):
     """Return whether something takes metadata that plain names do not reach."""
-    last = _last_step(estimator)
+    last = last_step(estimator)
     if isinstance(last, BaseSearchCV):
         takes_groups = any(takes_in_fit(part, "groups") for part in iterate_parts(last))
         return takes_groups or _is_nested(last.estimator)
@@ -128,12 +129,6 @@ def _is_alone(estimator):
         return not isinstance(get_routing_for_object(estimator), MetadataRouter)
     except NotImplementedError:
         return False
-
-
-def _last_step(estimator):
-    while isinstance(estimator, Pipeline):
-        estimator = estimator.steps[-1][1]
-    return estimator
 
 
 def name_plainly(estimator, metadata):

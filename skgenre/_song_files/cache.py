@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_memory
 
 from skgenre._files.atomic import replacing
 from skgenre._files.npy_headers import read_npy_header
+from skgenre._files.untrusted import check_regular
 from skgenre.audio._reading import MAX_BYTES, read_audio
 
 # Changes when files come to be decoded otherwise, so that what was kept before is not found.
@@ -122,9 +123,7 @@ def _decode(path, sample_rate, digest):
 def _digest(path):
     """Hash a file's bytes; None where reading it will say why it cannot be read."""
     try:
-        # Opening a pipe would wait for somebody to write to it.
-        if not Path(path).is_file():
-            return None
+        check_regular(path)
         with open(path, "rb") as file:
             return hashlib.file_digest(file, "blake2b").hexdigest()
     except (OSError, ValueError):

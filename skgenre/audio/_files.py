@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from skgenre._extras import import_extra
-from skgenre._files.untrusted import one_error
+from skgenre._files.untrusted import check_regular, one_error
 from skgenre.audio._av_streams import decode_with_av
 from skgenre.audio._formats.chunks import CHUNK_MARKS, chunk_pieces, find_samples
 from skgenre.audio._formats.flac import flac_pieces
@@ -73,18 +73,12 @@ def open_sound(path):
     refused = (ValueError, OSError, soundfile.LibsndfileError)
     with one_error("read audio from", path, refused):
         path = Path(path)
-        _check_path(path)
+        check_regular(path)
         with path.open("rb") as file:
             size = file.seek(0, os.SEEK_END)
             if not size:
                 raise ValueError("it is empty.")
             yield _streams(soundfile, path, file, size)
-
-
-def _check_path(path):
-    if not path.is_file():
-        # Opening a pipe would wait for somebody to write to it.
-        raise ValueError("it is not a file." if path.exists() else "there is no such file.")
 
 
 def _streams(soundfile, path, file, size):

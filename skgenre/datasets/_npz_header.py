@@ -62,10 +62,5 @@ def _read_member(archive, info):
         raise ValueError(f"{info.filename} must have 2 dimensions, got the shape {shape}.")
     if min(shape) < 1:
         raise ValueError(f"{info.filename} must have rows and columns, got the shape {shape}.")
-    expected = header.n_bytes + header.values_bytes()
-    if info.file_size != expected:
-        raise ValueError(
-            f"{info.filename} of shape {shape} and dtype {header.dtype} takes {expected} bytes, "
-            f"but the zip directory declares {info.file_size}."
-        )
+    header.check_size(info.filename, info.file_size)
     return Member(info, header)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.validation import check_is_fitted
 
+from skgenre._sklearn.wrappers import FITTED, inner_estimator
 from skgenre._types import Estimator, Float, PathLike
 from skgenre.displays._axes import COLORS, HATCHES, SingleAxes, plain, take_axes
 from skgenre.songs._aggregation import aggregate_excerpts
@@ -124,9 +125,11 @@ class SongTimelineDisplay:
         See :class:`SongTimelineDisplay`.
         """
         check_is_fitted(estimator)
-        classifier: Any = getattr(estimator, "best_estimator_", estimator)
+        classifier: Any = estimator
+        while not hasattr(classifier, "predict_excerpts") and hasattr(classifier, "__dict__"):
+            classifier = inner_estimator(classifier, FITTED)
         if not hasattr(classifier, "predict_excerpts"):
-            raise TypeError(f"estimator must be a fitted SongClassifier, got {classifier!r}.")
+            raise TypeError(f"estimator must be a fitted SongClassifier, got {estimator!r}.")
         [course] = classifier.predict_excerpts([song])
         if not len(course.seconds):
             raise ValueError(f"The song {song!r} could not be read: there is nothing to show.")

@@ -13,11 +13,12 @@ from sklearn.utils.validation import check_consistent_length
 
 from skgenre._sklearn.private import check_parameters
 from skgenre._sklearn.typed import validate_params
+from skgenre._sklearn.wrappers import inner_estimator, last_step
 from skgenre._song_files.checks import PATH_TYPES
 from skgenre._song_files.warnings import DuplicateSongWarning
 from skgenre._versions import library_versions
 from skgenre.evaluation._decoded_songs import decoded
-from skgenre.evaluation._fold_progress import folds_shown, last_step
+from skgenre.evaluation._fold_progress import folds_shown
 from skgenre.evaluation._folds import Folds
 from skgenre.evaluation._parameters import describe_evaluation
 from skgenre.evaluation._song_evaluation import SongEvaluation
@@ -211,7 +212,8 @@ def _test(fitted, waveforms):
 def _history(estimator):
     """Copy the history of the network inside; there is none in other estimators."""
     last = last_step(estimator)
-    history = getattr(last_step(getattr(last, "best_estimator_", last)), "history_", {})
+    best = last_step(inner_estimator(last, ("best_estimator_",)) or last)
+    history = getattr(best, "history_", {})
     return {name: list(map(float, values)) for name, values in history.items()}
 
 

@@ -3,8 +3,7 @@
 import sys
 from contextlib import contextmanager
 
-from sklearn.pipeline import Pipeline
-
+from skgenre._sklearn.wrappers import last_step
 from skgenre._terminal.bars import bar, shared
 from skgenre.songs._excerpt_classifiers import default_estimator
 
@@ -82,13 +81,6 @@ def folds_shown(n_folds, *, shown):
         return
     with bar("Cross-validation", n_folds) as progress:
         yield FoldProgress(progress, n_folds)
-
-
-def last_step(estimator):
-    """Look through pipelines for what learns in the end."""
-    while isinstance(estimator, Pipeline):
-        estimator = estimator.steps[-1][1]
-    return estimator
 
 
 def _first_task(classifier):

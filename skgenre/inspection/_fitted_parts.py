@@ -4,13 +4,13 @@ from numbers import Integral
 from typing import NamedTuple
 
 from sklearn.base import BaseEstimator
-from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils import check_scalar
 from sklearn.utils.validation import check_is_fitted
 
 from skgenre._networks import NETWORKS
 from skgenre._sklearn.snapshots import snapshot
+from skgenre._sklearn.wrappers import FITTED, inner_estimator
 from skgenre.audio._waveforms import SAMPLE_RATE
 from skgenre.classifiers._base import BaseGenreClassifier
 
@@ -59,13 +59,9 @@ def fitted_parts(estimator, sample_rate=None):
     transformers, part = [], estimator
     while not isinstance(part, BaseGenreClassifier):
         sample_rate = sample_rate or getattr(part, "sample_rate", None)
-        if isinstance(part, Pipeline):
-            transformers += [part[:-1]] if len(part) > 1 else []
-            part = part[-1]
-        elif isinstance(part, FrozenEstimator):
-            part = part.estimator
-        else:
-            part = getattr(part, "best_estimator_", getattr(part, "estimator_", None))
+        if isinstance(part, Pipeline) and len(part) > 1:
+            transformers.append(part[:-1])
+        part = inner_estimator(part, FITTED)
         if not isinstance(part, BaseEstimator):
             names = " or ".join(network.classifier for network in NETWORKS.values())
             raise TypeError(f"estimator must be or hold a fitted {names}, got {estimator!r}.")

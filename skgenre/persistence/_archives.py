@@ -23,7 +23,7 @@ from skgenre.persistence._trusted_types import LOADERS
 MAX_BYTES = 2**30
 MAX_SCHEMA_BYTES = 2**23
 _MAX_DIRECTORY_BYTES = 2**20
-# Of one array several objects may have a copy.
+# Several objects may each have a copy of one array.
 _MAX_GROWTH = 4
 _MAX_BYTES_OF_FEW = 2**24
 _PRIVATE_PLACE = re.compile(r"(\._\w+)+$")
@@ -208,7 +208,7 @@ def _check_loader(node):
 
 
 def _is_none(node):
-    """Tell whether a node is absent or None, as skops writes it."""
+    """Return whether a node is absent or None, as skops writes it."""
     none = {"__loader__": "JsonNode", "content": "null"}
     return node is None or (isinstance(node, dict) and node.items() >= none.items())
 
@@ -224,13 +224,7 @@ def _check_array(archive, infos, name):
     info = infos[name]
     with archive.open(info) as stream:
         header = read_npy_header(stream, name, _PLAIN, "numbers, texts or dates")
-    expected = header.n_bytes + header.values_bytes()
-    if info.file_size != expected:
-        raise ValueError(
-            f"{name} of shape {header.shape} and dtype {header.dtype} takes {expected} bytes, but "
-            f"has {info.file_size}."
-        )
-    return expected
+    return header.check_size(name, info.file_size)
 
 
 def _nodes(schema):

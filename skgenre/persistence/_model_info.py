@@ -12,6 +12,7 @@ from skgenre._extras import import_extra
 from skgenre._files.untrusted import one_error
 from skgenre._sklearn.private import check_parameters
 from skgenre._sklearn.typed import validate_params
+from skgenre._sklearn.wrappers import inner_estimator
 from skgenre._types import PathLike
 from skgenre.networks._parameters import Parameter, count_numbers
 from skgenre.onnx_runtime._classifier import ONNXClassifier, read_onnx
@@ -29,8 +30,6 @@ _SONG_SETTINGS = (
     "aggregate",
     "song_weight",
 )
-# Where estimators have what predicts for them: once fitted, and before.
-_INNER = ("best_estimator_", "estimator_", "final_estimator_", "final_estimator", "estimator")
 
 
 @dataclass(frozen=True)
@@ -270,11 +269,9 @@ def _parts(estimator):
     while estimator is not None:
         yield estimator
         if isinstance(estimator, Pipeline):
-            *transformers, estimator = (step for _, step in estimator.steps)
+            transformers = [step for _, step in estimator.steps[:-1]]
             yield from (step for step in transformers if step not in (None, "passthrough"))
-        else:
-            found = (vars(estimator).get(name) for name in _INNER)
-            estimator = next((inner for inner in found if hasattr(inner, "__dict__")), None)
+        estimator = inner_estimator(estimator)
 
 
 def _is_fitted(part):

@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+from abc import ABC, abstractmethod
 from array import array
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy as np
 
 from skgenre._extras import import_extra
 from skgenre._files.atomic import replacing
-from skgenre._files.untrusted import check_size, one_error
+from skgenre._files.untrusted import check_regular, check_size, one_error
 
 MAX_BYTES = 2**31
 # A Parquet file can name one long text in millions of rows: rows are decoded in blocks, and only
@@ -57,8 +58,21 @@ def make_tables(path, classes):
     return kinds[suffix](np.asarray(classes))
 
 
-class _Tables:
-    """What tables of all formats have in common: the columns file, label, and one per class."""
+class _Tables(ABC):
+    """What tables of all formats have in common: the columns file, label, and one per class.
+
+    A format gives three methods: how a table is put into a file, how it is taken from one, and
+    which exceptions speak of a damaged file.
+    """
+
+    @abstractmethod
+    def _dump(self, file, files, labels, probabilities): ...
+
+    @abstractmethod
+    def _load(self, file): ...
+
+    @abstractmethod
+    def _refused(self): ...
 
     def __init__(self, classes):
         self._classes, self._names = classes, [str(label) for label in classes.tolist()]
@@ -86,9 +100,7 @@ class _Tables:
     def read(self, path):
         """Read a file that may come from anywhere; what is wrong with it is one `ValueError`."""
         with one_error("read predictions from", path, self._refused()):
-            if not Path(path).is_file():
-                # Opening a pipe would wait for somebody to write to it.
-                raise ValueError("it is not a file.")
+            check_regular(path)
             with open(path, "rb") as file:
                 check_size(file, MAX_BYTES)
                 files, labels, probabilities = self._load(file)

@@ -2,12 +2,11 @@
 
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import BaseEnsemble, StackingClassifier
-from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import FixedThresholdClassifier, TunedThresholdClassifierCV
 from sklearn.multiclass import OneVsOneClassifier, OneVsRestClassifier, OutputCodeClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 
-from skgenre._sklearn.private_estimators import BaseSearchCV
+from skgenre._sklearn.wrappers import inner_estimator
 from skgenre.preprocessing import WaveformScaler
 
 THRESHOLDS = (FixedThresholdClassifier, TunedThresholdClassifierCV)
@@ -19,8 +18,6 @@ _LABEL_BY_THEMSELVES = (
     OneVsRestClassifier,
     OutputCodeClassifier,
 )
-# Where others have what predicts for them: once fitted, and before.
-_PREDICTING = ("final_estimator_", "estimator_", "final_estimator", "estimator")
 
 
 def default_estimator():
@@ -86,12 +83,5 @@ def _predicting_part(estimator):
     """Return the part whose labels an estimator passes on, or None if it has its own."""
     if isinstance(estimator, (*THRESHOLDS, *_LABEL_BY_THEMSELVES)):
         return None
-    if isinstance(estimator, Pipeline):
-        return estimator.steps[-1][1]
-    if isinstance(estimator, BaseSearchCV):
-        return getattr(estimator, "best_estimator_", estimator.estimator)
-    if isinstance(estimator, FrozenEstimator):
-        # It has all attributes of what is in it.
-        return estimator.estimator
-    parts = (getattr(estimator, name, None) for name in _PREDICTING)
-    return next((part for part in parts if hasattr(part, "predict")), None)
+    inner = inner_estimator(estimator)
+    return inner if isinstance(estimator, Pipeline) or hasattr(inner, "predict") else None
