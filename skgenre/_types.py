@@ -18,7 +18,7 @@ PerLayer: TypeAlias = Int | tuple[Int, ...] | list[int]
 
 RandomState: TypeAlias = Int | np.random.RandomState | None
 
-# Values of a dict are invariant: one of integers is none of floats.
+# Values of a dict are invariant: a dict of integers is not one of floats.
 ClassWeight: TypeAlias = Literal["balanced"] | dict[Any, float] | dict[Any, int]
 
 # Instances and classes of `keras.losses.Loss` can be called, too.

@@ -28,7 +28,7 @@ _INVERSE = pow(_BASE, -1, 2**64)
 
 
 class Leak(NamedTuple):
-    """A test excerpt of which training has heard a part.
+    """A test excerpt of which a part is among the training excerpts.
 
     A named tuple.
 
@@ -145,12 +145,12 @@ class _HashedExcerpts:
     """Excerpts whose stretches of a given length are compared by hash."""
 
     def __init__(self, X, length):
-        # Adding zero makes one of the two zeros of floating point.
+        # Adding zero turns -0.0 into 0.0.
         self._bits = (X + np.float32(0)).view(np.uint32)
         self._length = length
         self._powers = _powers(_BASE, X.shape[1])
         self._inverse_powers = _powers(_INVERSE, X.shape[1] - length + 1)
-        # An overlap of two excerpts holds the beginning of one of them; silence says nothing.
+        # Where two excerpts overlap, one of them begins; silence is common to all recordings.
         changes = np.cumsum(np.diff(self._bits, axis=1, prepend=self._bits[:, :1]) != 0, axis=1)
         changes_within = changes[:, length - 1 :] - changes[:, : X.shape[1] - length + 1]
         sounds = 2 * changes_within >= length

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PruningCallback"]
 
-# Which way each of them gets better, in the words of Optuna's `StudyDirection`.
+# The direction in which each improves, in the words of Optuna's `StudyDirection`.
 _DIRECTIONS = {
     "loss": "MINIMIZE",
     "val_loss": "MINIMIZE",
@@ -26,7 +26,7 @@ _DIRECTIONS = {
 
 
 class PruningCallback(keras.callbacks.Callback):
-    """Tell an Optuna trial of each epoch, and end the training where the trial is pruned.
+    """Report each epoch to an Optuna trial, and end the training where the trial is pruned.
 
     After each epoch the monitored value is reported to the trial. If the study's pruner says so
     then, the fit ends with ``optuna.TrialPruned``, which ``study.optimize`` expects: the trial
@@ -145,7 +145,7 @@ class PruningCallback(keras.callbacks.Callback):
         value = self._value(logs or {})
         self.trial.report(value, step=len(self._reported))
         self._reported.append(value)
-        # Pruners go by the best value so far, and so would keep what has diverged since.
+        # Pruners use the best value so far, and so would keep a trial that has diverged since.
         if math.isnan(value) or self.trial.should_prune():
             optuna = import_extra("optuna", "optuna")
             raise optuna.TrialPruned(

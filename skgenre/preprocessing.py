@@ -355,7 +355,7 @@ class WaveformScaler(
         return _check_amplitudes(X)
 
     def _lazily(self, method, X):
-        # As it is now, and without writing to what may be the user's own chunks.
+        # A snapshot, which does not write to chunks that may be the user's own.
         scaler = without_callbacks(self).set_params(copy=True)
         return X.map_parts(getattr(scaler, method), X.shape[1], X.dtype)
 

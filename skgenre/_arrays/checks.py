@@ -29,7 +29,7 @@ class TrainingSet(NamedTuple):
 
     X: np.ndarray  # (n_rows, n_timesteps), float32; or ChunkedExcerpts
     rows: np.ndarray  # (n_samples,), rows of X whose weight is not zero
-    # What belongs to these rows, (n_samples,).
+    # For these rows: (n_samples,).
     y: np.ndarray
     sample_weight: np.ndarray | None
     groups: np.ndarray | None

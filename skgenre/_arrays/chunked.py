@@ -12,12 +12,12 @@ from skgenre._extras import import_extra
 READ_MIB = 1
 # Pieces that are shuffled together, and kept until all of their rows have been used.
 KEPT_MIB = 256
-# What one chunk may take, however the array was made.
+# Bounds the memory of one chunk, however the array was made.
 LARGEST_MIB = 1024
 
 
 def is_chunked(X):
-    """Say whether an array is one that is read piece by piece."""
+    """Return whether an array is read chunk by chunk."""
     return hasattr(X, "chunks") and hasattr(X, "shape") and not isinstance(X, np.ndarray)
 
 
@@ -86,7 +86,7 @@ class ChunkedExcerpts:
         rows = np.arange(*rows.indices(len(self))) if isinstance(rows, slice) else rows
         pieces = np.searchsorted(self._ends, rows, side="right")
         found = np.empty((len(rows), self.shape[1]), self.dtype)
-        # What is there comes first: reading the others may take its place.
+        # Pieces in memory come first: reading others may displace them.
         for piece in sorted(np.unique(pieces).tolist(), key=self._is_missing):
             own = pieces == piece
             found[own] = self._piece(piece)[rows[own] - self._start(piece)]
@@ -136,9 +136,9 @@ class ChunkedExcerpts:
         n_columns : int
             Columns that it gives.
         dtype : dtype
-            Of what it gives.
+            Type of its result.
         *arguments : object
-            Of dask, where all parts are to share them.
+            Objects of dask, where all tasks are to share them.
 
         Returns
         -------

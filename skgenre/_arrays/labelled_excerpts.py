@@ -7,7 +7,7 @@ from sklearn.utils import gen_batches
 
 from skgenre._arrays.memory_maps import release_pages
 
-# Of a memory map up to two megabytes may come into memory with each row that is read.
+# Reading a row of a memory map may bring up to two megabytes into memory.
 ROWS_PER_READ = 256
 
 

@@ -12,7 +12,7 @@ from skgenre._engine.architecture import blank_model
 from skgenre._engine.weights import unpack_weights
 from skgenre._keras.optimizers import updates_each_number_alone
 
-# What the one variable is called that stands for all.
+# Name of the one variable that stands for all.
 IN_ONE_PIECE = "weights"
 
 

@@ -27,7 +27,7 @@ def recipe_key(recipe):
     key : tuple
         Hashable. It may differ though the same is computed, never the other way round.
     """
-    # Functions of Keras look there when they are traced.
+    # Keras' functions read them when they are traced.
     defaults = keras.config.epsilon(), keras.config.floatx()
     loss = _loss_key(recipe.loss, recipe.architecture.n_outputs)
     optimizer = _optimizer_key(recipe.optimizer, recipe.architecture)

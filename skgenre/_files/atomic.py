@@ -19,7 +19,7 @@ def replacing(path):
     Parameters
     ----------
     path : str or path-like
-        The place. Of a link, what it points to is replaced.
+        The place. If it is a link, its target is replaced.
 
     Yields
     ------

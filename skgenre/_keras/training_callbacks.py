@@ -2,7 +2,7 @@
 
 import keras
 
-# What Keras' `Callback` calls for an event, unless a callback has another method for it.
+# Methods that Keras' `Callback` calls for an event, unless a callback overrides it.
 _ALIASES = {"on_train_batch_begin": "on_batch_begin", "on_train_batch_end": "on_batch_end"}
 _EVENTS = (
     "on_train_begin",

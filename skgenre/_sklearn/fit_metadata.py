@@ -94,7 +94,7 @@ def _arrange(estimator, metadata):
         try:
             return _route(estimator, metadata)
         except (NotImplementedError, UnsetMetadataPassedError):
-            # Something in it, as AdaBoostClassifier, knows of no routing.
+            # An estimator in it, such as AdaBoostClassifier, does not support routing.
             pass
     mode = nullcontext() if _is_alone(estimator) else config_context(enable_metadata_routing=False)
     return _Handover(estimator, name_plainly(estimator, metadata), mode)
@@ -108,7 +108,7 @@ def _route(estimator, metadata):
         fit_params = {name: value for name, value in metadata.items() if name in wanted}
         if not isinstance(routing, MetadataRouter):
             return _Handover(estimator, fit_params, nullcontext(), routed=True)
-        # What would fail does so here, before any training.
+        # Errors are raised here, before any training.
         routing.route_params(params=fit_params, caller="fit")
     mode = config_context(enable_metadata_routing=True)
     return _Handover(estimator, fit_params, mode, routed=True)
@@ -157,7 +157,7 @@ def name_plainly(estimator, metadata):
         step, last = estimator.steps[-1]
         return {f"{step}__{name}": value for name, value in name_plainly(last, metadata).items()}
     if isinstance(estimator, BaseSearchCV):
-        # A search keeps `groups` for its splitter and hands all else on.
+        # A search keeps `groups` for its splitter and passes on everything else.
         for_splitter = {name: metadata[name] for name in metadata if name == "groups"}
         return name_plainly(estimator.estimator, metadata) | for_splitter
     taken = signature(estimator.fit).parameters

@@ -154,7 +154,7 @@ def takes_in_fit(part, name):
 
 
 def _decide(part, method, function, names, wanted):
-    # A frozen part passes on all that is set, to what is not ours; foreign ones know no requests.
+    # A frozen part passes on all that is set to an estimator that is not ours.
     if isinstance(part, FrozenEstimator) or not hasattr(part, "_get_metadata_request"):
         return
     requests = getattr(part._get_metadata_request(), method).requests

@@ -6,7 +6,7 @@ from sklearn.calibration import _CalibratedClassifier as CalibratedClassifier
 # The base of all searches, halving among them, by which they are recognised.
 from sklearn.model_selection._search import BaseSearchCV
 
-# Tells whether users have turned metadata routing on, in the same words as scikit-learn does.
+# Whether users have turned metadata routing on.
 from sklearn.utils._metadata_requests import _routing_enabled as routing_enabled
 
 __all__ = ["BaseSearchCV", "CalibratedClassifier", "routing_enabled"]

@@ -28,9 +28,9 @@ def replaced_once_fitted(estimator):
         for name, value in vars(fitted).items()
         if name not in before or value is not before[name]
     }
-    # What others have set meanwhile, such as a parameter, is kept.
+    # Attributes that others have set meanwhile, such as parameters, are kept.
     kept = {name: value for name, value in vars(estimator).items() if name not in removed}
-    # In one piece: another thread sees the former attributes or the new ones.
+    # In one step: another thread sees the former attributes or the new ones.
     estimator.__dict__ = {**kept, **changed}
 
 

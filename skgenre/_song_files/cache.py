@@ -14,7 +14,7 @@ from skgenre._files.npy_headers import read_npy_header
 from skgenre._files.untrusted import check_regular
 from skgenre.audio._reading import MAX_BYTES, read_audio
 
-# Changes when files come to be decoded otherwise, so that what was kept before is not found.
+# Changes when decoding changes, so that waveforms kept by former versions are not found.
 _FORMAT = 1
 _FLOAT32 = re.compile("'<f4'")
 
@@ -113,7 +113,7 @@ def _load(place):
 
 
 def _decode(path, sample_rate, digest):
-    """Read a file that has a digest, which is there to tell a cache what it holds."""
+    """Read a file. A cache recognizes its content by the digest among the arguments."""
     waveform = read_audio(path, sample_rate=sample_rate)
     if _digest(path) != digest:
         raise ValueError(f"Cannot read audio from {path!r}: it changed while it was read.")
@@ -121,7 +121,7 @@ def _decode(path, sample_rate, digest):
 
 
 def _digest(path):
-    """Hash a file's bytes; None where reading it will say why it cannot be read."""
+    """Hash a file's bytes; None where reading it will raise the reason why it cannot be read."""
     try:
         check_regular(path)
         with open(path, "rb") as file:

@@ -59,7 +59,7 @@ def _rows(X):
             "list, in the order of the labels."
         )
     if rows.dtype.kind not in "OUST":
-        # What is no matrix is refused in scikit-learn's words.
+        # Anything but a matrix is refused in scikit-learn's words.
         return check_array(rows, dtype=None, ensure_all_finite=False)
     if rows.ndim != 1 and any(isinstance(entry, PATH_TYPES) for entry in rows[:1].ravel()):
         raise ValueError(_take_a_column(X, rows))

@@ -6,7 +6,7 @@ import numpy as np
 
 from skgenre._song_files.checks import name_song
 
-# What changes less often is as good as silence, which is common to all recordings, or too short
+# Sound that changes less often is as good as silence, which all recordings share, or too short
 # to tell one recording from another: a tenth of a second at 400 Hz.
 MIN_CHANGES = 40
 
@@ -20,7 +20,7 @@ class Recordings:
     def add(self, song, waveform):
         """Note the waveform of a song, of which the number is given."""
         if np.count_nonzero(np.diff(waveform)) >= MIN_CHANGES:
-            # Adding zero makes one of the two zeros of floating point.
+            # Adding zero turns -0.0 into 0.0.
             digest = hashlib.blake2b(waveform + np.float32(0)).digest()
             self._songs.setdefault(digest, []).append(song)
 

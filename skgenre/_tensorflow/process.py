@@ -58,7 +58,7 @@ def _check_context():
 def _settle_into_worker(n_threads):
     # dask's setting is passed on to the processes of loky that are started after its own.
     reuse_freed()
-    # An error says that other code has put TensorFlow to work before: then it stays as it is.
+    # Fails if other code has already put TensorFlow to work: then its threads stay as they are.
     with suppress(RuntimeError):
         tf.config.threading.set_intra_op_parallelism_threads(n_threads)
         tf.config.threading.set_inter_op_parallelism_threads(n_threads)
@@ -93,7 +93,7 @@ def _ray_threads():
     # The process that started Ray keeps all cores.
     if context.worker.mode != ray.WORKER_MODE:
         return None
-    # Less than one where tasks share a core.
+    # The share is less than one where tasks share a core.
     return max(1, int(context.get_assigned_resources().get("CPU", 1)))
 
 

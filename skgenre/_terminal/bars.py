@@ -21,7 +21,7 @@ from rich.progress import (
 )
 from rich.table import Column
 
-# Drawing takes milliseconds, which are those of the work.
+# Drawing takes milliseconds from the work.
 SECONDS_PER_DRAWING = 0.25
 
 

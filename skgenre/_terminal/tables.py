@@ -10,7 +10,7 @@ from rich.table import Table
 from skgenre._terminal.text import printable
 
 GAP = 2
-# A path that is shorter no longer tells one song from another.
+# Shorter paths no longer identify a song.
 SHORTEST_PATH = 16
 
 

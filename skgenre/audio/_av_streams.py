@@ -22,11 +22,11 @@ _CODECS = (
     "pcm_s24le,pcm_s32be,pcm_s32le,pcm_s8,pcm_u8,speex,tta,vorbis,wavpack,wmalossless,wmapro,"
     "wmav1,wmav2,wmavoice"
 )
-# In these the length of a stream is what was written, and no estimate.
+# These record the length of a stream; others estimate it.
 _FORMATS_WITH_LENGTH = {"ape", "mov", "tta", "wv"}
 # A packet at each end may be left out, and some containers count in milliseconds.
 _TOLERANCE_SECONDS = 0.5
-# The object of such a file that says how long it is, and where to look for it.
+# The object of such a file that holds its length, and where to look for it.
 _ASF_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
 _MAX_ASF_HEADER = 2**16
 
@@ -87,13 +87,13 @@ def decode_with_av(av, file):
 
 
 def _check_asf(file):
-    """Refuse a Windows Media file of another length than it says; FFmpeg would not complain."""
+    """Refuse a Windows Media file whose length is not the one recorded; FFmpeg would accept it."""
     file.seek(0)
     head = file.read(_MAX_ASF_HEADER)
     _, _, properties = head.partition(_ASF_PROPERTIES)
     n_declared, flags = int.from_bytes(properties[24:32], "little"), properties[72:73]
     n_bytes = file.seek(0, os.SEEK_END)
-    # A stream says so by the first flag.
+    # The first flag marks a stream.
     if flags == b"\x02" and n_declared > n_bytes:
         raise ValueError(
             f"it ends {n_declared - n_bytes} bytes before the length that it declares."
@@ -154,7 +154,7 @@ def _declared_seconds(container, stream):
     names = set(container.format.name.split(","))
     if names & _FORMATS_WITH_LENGTH and stream.duration:
         return float(stream.duration * stream.time_base)
-    # With several streams it is not known which of them is as long as the whole.
+    # Which of several streams is as long as the whole file is unknown.
     if "matroska" in names and len(container.streams) == 1 and container.duration:
         return container.duration / 1e6
     return 0

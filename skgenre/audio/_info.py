@@ -1,4 +1,4 @@
-"""What a sound file says of itself."""
+"""Facts of a sound file: rate, channels, length."""
 
 import os
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from skgenre.audio._files import open_sound
 
 
 class AudioInfo(NamedTuple):
-    """What a sound file says of itself.
+    """Facts of a sound file.
 
     A named tuple.
 

@@ -1,6 +1,6 @@
 """Streams of decoded sound, block by block."""
 
-# Decoded at a time, over all channels.
+# Samples decoded at a time, over all channels.
 SAMPLES_PER_BLOCK = 2**18
 _UNKNOWN_LENGTH = 2**63 - 1
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-# Frames that no file has.
+# More frames than any file has.
 _MANY = 2**53
 
 
@@ -30,7 +30,7 @@ class Passage:
         self._sample_rate = sample_rate
         self._max_bytes = max_bytes
         self._n_channels = None
-        # Of the streams that have been decoded, and of the waveform that came from them.
+        # Seconds that were decoded so far, and samples of the waveform made from them.
         self._n_seconds = 0
         self._n_samples = 0
 

@@ -55,7 +55,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
     n_features_in_: int
     feature_names_in_: NDArray[np.object_]
 
-    # Models that were saved before they were recorded lack them.
+    # Models saved by versions that did not record them lack these.
     _class_totals = 0.0
     _slot_names = None
 
@@ -253,7 +253,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
     def predict(self, X: ExcerptsLike) -> Labels:
         """Name the likeliest class of each excerpt.
 
-        Of classes with the same probability it is the first.
+        If several share the greatest probability, it is the first of them.
 
         Parameters
         ----------
@@ -364,12 +364,12 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         model.set_weights(unpack_weights(model.weights, fitted._weights))
         # Keras exports only what has been called.
         model(np.zeros((1, fitted.n_features_in_), np.float32))
-        # With the weights that it was made of: a fit may have ended meanwhile.
+        # Kept with its weights: another fit may have ended meanwhile.
         self._model = fitted._weights, model
         return model
 
     if TYPE_CHECKING:
-        # scikit-learn makes these of the signatures above.
+        # scikit-learn generates these from the signatures above.
 
         def set_fit_request(
             self,
@@ -448,7 +448,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
 
     def _train(self, training, validation, epochs, task):
         recipe = self._recipe()
-        # Slots are of use to an optimizer of the same kind only.
+        # Slots are useful only to an optimizer of the same kind.
         kind = optimizer_kind(recipe.optimizer)
         watched = self._watched(training, task.estimator)
         schedule = Schedule(

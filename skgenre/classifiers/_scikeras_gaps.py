@@ -35,7 +35,7 @@ def _sklearn_tags(self):
 
 # scikit-learn refuses every class whose ancestry defines the old `_more_tags` without the new
 # `__sklearn_tags__`, so this has to sit on scikeras' own class. It changes nothing there:
-# the method passes on what BaseEstimator would have answered without it.
+# the method returns what BaseEstimator would return without it.
 if "__sklearn_tags__" not in vars(BaseWrapper):  # pragma: no branch  (no scikeras has it yet)
     BaseWrapper.__sklearn_tags__ = _sklearn_tags
 

@@ -51,7 +51,7 @@ PARAMETERS = {
 }
 
 _PREDICTING = {"verbose": _QUIET, "callbacks": _QUIET}
-# What single methods do not take, although it is a parameter or an argument of another method.
+# Arguments that one method does not take, although they are parameters or arguments of another.
 _BY_METHOD = {
     "partial_fit": {
         "epochs": "it trains for one epoch; call it again for another, or use fit",
@@ -65,7 +65,7 @@ _BY_METHOD = {
     "predict_proba": _PREDICTING,
     "score": _PREDICTING,
 }
-# Parameters that these methods know by another name.
+# Parameters that have another name in these methods.
 _ROUTED = {
     method: {"batch_size": "predict__batch_size"}
     for method in ("predict", "predict_proba", "score")
@@ -92,7 +92,7 @@ _COMPILE = "loss, optimizer and learning_rate are parameters"
 DESTINATIONS = "routed parameters are listed in _destinations"
 _TAGS = "scikit-learn asks for __sklearn_tags__"
 
-# What scikeras calls and these classifiers do not.
+# Hooks that scikeras calls and these classifiers do not.
 HOOKS = {
     "feature_encoder": "transform excerpts by a step of a Pipeline before the classifier",
     "target_encoder": "labels are encoded by fit; bring them to another form before",

@@ -31,7 +31,7 @@ class _Commands(click.RichGroup):
         try:
             return super().invoke(context)
         except BrokenPipeError:
-            # Whoever was reading has read enough, which click knows how to end.
+            # The reader of the pipe has closed it; click ends quietly then.
             raise
         except (ValueError, OSError, ModuleNotFoundError) as error:
             command = self.commands[context.invoked_subcommand]

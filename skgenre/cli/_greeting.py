@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 # Lines begin with a level and a time, or with a time and a level.
 _INFORMATION = rb"[IW]\d{4} |[-\d]{10} [:.\d]+: [IW] "
-# What is reported where there is no GPU, or no driver.
+# Messages where there is no GPU, or no driver.
 _NO_GPU = rb"(E\d{4} |[-\d]{10} [:.\d]+: E ).*\bcuda_(blas|dnn|fft|platform|driver)\.cc:\d+\]"
 _WITHOUT_LEVEL = rb"WARNING: All log messages before absl::|To enable the following instructions"
 GREETING = re.compile(b"|".join([_INFORMATION, _NO_GPU, _WITHOUT_LEVEL]))
@@ -53,7 +53,7 @@ def filter_greeting(lines, output):
 def _standard_error_filtered():
     """Filter descriptor 2; what Python itself prints goes straight to where it went."""
     if sys.stderr is None:
-        # It is closed: nothing can be seen there.
+        # It is closed: nobody would see anything.
         yield
         return
     sys.stderr.flush()

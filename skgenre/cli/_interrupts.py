@@ -31,7 +31,7 @@ class Interrupts:
     def __exit__(self, kind, error, traceback):
         self._has_ended = True
         if self.came and error is not None:
-            # What a library has made of it.
+            # The interruption, or the exception into which a library has turned it.
             end()
 
     def _interrupt(self, _, frame):

@@ -39,7 +39,7 @@ def load_song_classifier(path):
     from skgenre.persistence._saving import load
     from skgenre.songs._song_classifier import SongClassifier
 
-    # What cannot be loaded is refused before TensorFlow is waited for.
+    # A file that cannot be loaded is refused before TensorFlow is loaded.
     read_checked(path)
     load_tensorflow()
     classifier = load(path)

@@ -6,7 +6,7 @@ DONE, SOME_FILES_FAILED, CANNOT_BE_DONE = 0, 1, 2
 
 
 def refuse(command, reason):
-    """Say why a command cannot be carried out.
+    """Report why a command cannot be carried out.
 
     Parameters
     ----------

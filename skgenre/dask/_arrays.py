@@ -130,7 +130,7 @@ def predict_proba(estimator: Estimator | HasPredictProba, X: Chunked) -> "Array"
     True
     """
     dask = import_extra("dask", "dask")
-    # Not all that predicts can be fitted.
+    # Some predictors cannot be fitted.
     if hasattr(estimator, "fit"):
         check_is_fitted(estimator)
     if not is_chunked(X):
@@ -147,7 +147,7 @@ def predict_proba(estimator: Estimator | HasPredictProba, X: Chunked) -> "Array"
 def predict(estimator: Estimator | HasPredictProba, X: Chunked) -> "Array":
     """Prepare the likeliest classes of a chunked array's excerpts, chunk by chunk.
 
-    Of classes with the same probability it is the first.
+    If several share the greatest probability, it is the first of them.
 
     Parameters
     ----------

@@ -27,13 +27,13 @@ class LastingClient(Client):
         return _awaitable(futures) if asynchronous else futures
 
     async def _ensure_connected(self, timeout=None):
-        # dask waits for ever for the first word of a server that is no scheduler. The second more
-        # is for its own errors, which know better what has failed.
+        # dask waits for ever for a server that is no scheduler to answer. Its own errors, which
+        # are more precise, have one more second to come first.
         try:
             async with asyncio.timeout(None if timeout is None else timeout + 1):
                 await super()._ensure_connected(timeout)
         except ValueError:
-            # Of an address that cannot be one. dask would stay in force, connected to nothing.
+            # The address is malformed. dask would otherwise stay in force, connected to nothing.
             await self._close()
             raise
         except TimeoutError as error:

@@ -146,7 +146,7 @@ def read_audio_folder(
 
 
 def _info(path):
-    """Read what a file says of itself; where it does not, reading it has the reason."""
+    """Read the facts of a file; where that fails, reading it gives the reason."""
     try:
         return audio_info(path)
     except ValueError:

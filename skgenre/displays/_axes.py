@@ -21,7 +21,7 @@ COLORS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0
 # Blue through white to red.
 FOR_AND_AGAINST = "RdBu_r"
 
-# What tells more classes apart than there are colours.
+# They distinguish classes where there are more of them than colours.
 HATCHES = ("", "///", "...", "xxx")
 
 

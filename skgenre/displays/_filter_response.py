@@ -128,7 +128,7 @@ class FilterResponseDisplay:
         --------
         See :class:`FilterResponseDisplay`.
         """
-        # It brings TensorFlow along, which other displays do without.
+        # Importing it loads TensorFlow, which other displays do not need.
         from skgenre.inspection._filter_responses import filter_responses
 
         found = filter_responses(estimator, sample_rate=sample_rate)

@@ -91,7 +91,7 @@ class SaliencyDisplay:
         window_seconds: Float = WINDOW_SECONDS,
         ax: SingleAxes = None,
     ) -> Self:
-        """Draw what a fitted classifier hears in an excerpt.
+        """Draw which moments of an excerpt a fitted classifier responds to.
 
         How much each moment adds to the log-odds of a class is measured first.
 
@@ -137,7 +137,7 @@ class SaliencyDisplay:
         --------
         See :class:`SaliencyDisplay`.
         """
-        # They bring TensorFlow along, which other displays do without.
+        # Importing them loads TensorFlow, which other displays do not need.
         from skgenre.inspection._fitted_parts import fitted_parts
         from skgenre.inspection._saliency import saliency
 

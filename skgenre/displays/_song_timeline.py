@@ -89,7 +89,7 @@ class SongTimelineDisplay:
     def from_estimator(
         cls, estimator: Estimator, song: PathLike | ArrayLike, *, ax: SingleAxes = None
     ) -> Self:
-        """Draw what a fitted song classifier hears along a song.
+        """Draw the probabilities that a fitted song classifier gives along a song.
 
         The song is read, cut and predicted first, as in `predict_excerpts`.
 

@@ -105,7 +105,7 @@ class TrainingCurveDisplay:
         --------
         See :class:`TrainingCurveDisplay`.
         """
-        # It brings TensorFlow along, which other displays do without.
+        # Importing it loads TensorFlow, which other displays do not need.
         from skgenre.inspection._fitted_parts import fitted_parts
 
         history = fitted_parts(estimator).classifier.history_

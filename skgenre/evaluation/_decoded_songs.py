@@ -115,7 +115,7 @@ def _read(found, songs, names, classifier, shown):
                 if classifier.on_error == "raise":
                     return
                 continue
-            # What is too long to be cut is refused under its name, before any training.
+            # A song that is too long to cut is refused by name, before any training.
             cut_song(waveform, length, hop, classifier.max_excerpts, repr(names[number]))
             found.add(number, songs[number], waveform)
 

@@ -146,7 +146,7 @@ def evaluate_songs(
 
 
 class _Tested(NamedTuple):
-    """A fold: what a classifier that has not learned its songs says of them."""
+    """A fold: the predictions of a classifier that was not trained on its songs."""
 
     classes: np.ndarray
     courses: list
@@ -192,7 +192,7 @@ def _cross_validate(classifier, waveforms, y, splits, shown):
 
 def _fit(classifier, waveforms, labels):
     with warnings.catch_warnings():
-        # They have been named, once for all folds.
+        # They were reported once, for all folds.
         warnings.simplefilter("ignore", DuplicateSongWarning)
         classifier.fit(waveforms, labels)
 

@@ -29,7 +29,7 @@ class FoldProgress:
         Parameters
         ----------
         number : int
-            Of the fold, counted from 1.
+            Number of the fold, from 1.
         classifier : SongClassifier
             A clone: its network is told to report its epochs.
 
@@ -45,7 +45,7 @@ class FoldProgress:
         network = last_step(classifier.estimator)
         if hasattr(network, "epochs") and hasattr(network, "verbose"):
             network.set_params(verbose=1)
-            # What has the same settings is compiled once.
+            # Networks with the same settings are compiled once.
             task = "compiling" if number == 1 else "training"
             self._bar.advance(0, description=f"{text}, {task}")
         with shared(self._bar, text):

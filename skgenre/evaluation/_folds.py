@@ -51,7 +51,7 @@ class Folds:
         check_consistent_length(y, groups)
         self._cv, self._y, self._random_state = 5 if cv is None else cv, y, random_state
         self._groups = None if groups is None else np.asarray(groups)
-        # What is wrong is found before songs are read.
+        # Errors are found before songs are read.
         if self._is_count():
             _count_folds(self._cv, y, self._groups)
         else:

@@ -4,10 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-# Of a course, in units that are shown at half their size.
+# Size of a course, in units that are shown at half their size.
 COURSE_WIDTH, COURSE_HEIGHT = 480, 48
 MAX_STEPS, MIN_STEPS = 120, 16
-# Bounds the size of a report: what the courses of all songs may have together.
+# Bounds the size of a report: steps of the courses of all songs together.
 MAX_TOTAL_STEPS = 1_000_000
 # Colours and hatches of genres; their numbers have no common divisor, so that no two genres of
 # forty have both in common.
@@ -33,7 +33,7 @@ def draw_course(probabilities, most_steps: int = MAX_STEPS) -> list[Area]:
     Parameters
     ----------
     probabilities : ndarray of shape (n_excerpts, n_classes)
-        Of a song's excerpts.
+        Probabilities of a song's excerpts.
     most_steps : int, default=120
         Excerpts are averaged where there are more.
 
@@ -100,7 +100,7 @@ class Chart(NamedTuple):
     size: tuple  # width, height
 
 
-# What is greater, infinite or missing is not drawn.
+# Values that are greater, infinite or missing are not drawn.
 LARGEST_VALUE = 1e30
 FRAME, SIZE = (44, 12, 412, 176), (420, 212)
 

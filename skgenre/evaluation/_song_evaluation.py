@@ -147,7 +147,7 @@ class SongEvaluation:
     def majority_genre(self) -> Any:
         """Label of most songs.
 
-        Of several it is the first in the order of `classes`.
+        If there are several, the first in the order of `classes`.
 
         Returns
         -------
@@ -246,7 +246,7 @@ class SongEvaluation:
 
         See Also
         --------
-        accuracy : Of all folds together.
+        accuracy : Accuracy over all folds.
 
         Examples
         --------

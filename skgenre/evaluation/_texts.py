@@ -66,7 +66,7 @@ def as_rate(hertz: int) -> str:
     return f"{hertz / 1000:g} kHz" if hertz >= 1000 else f"{hertz} Hz"
 
 
-# They turn the direction of the text around them, and can hide how a name ends.
+# They reverse the direction of the text around them, and can hide how a name ends.
 _TURNING = {*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
 
 

@@ -9,13 +9,13 @@ from skgenre._tensorflow import keras
 from skgenre._types import Estimator, Int
 from skgenre.inspection._fitted_parts import fitted_parts
 
-# Points of a frequency response, at least: 0.4 Hz apart at 400 Hz.
+# Fewest points of a frequency response: 0.4 Hz apart at 400 Hz.
 _MIN_FFT_LENGTH = 1024
 
 
 @validate_params({"estimator": [BaseEstimator]}, prefer_skip_nested_validation=True)
 def filter_responses(estimator: Estimator, *, sample_rate: Int | None = None) -> FilterResponses:
-    """Tell which frequencies the filters of the first layer respond to.
+    """Compute which frequencies the filters of the first layer respond to.
 
     They are the absolute values of each kernel's Fourier transform; biases play no part.
 

@@ -34,7 +34,7 @@ def saliency(
     method: Literal["gradient_x_input", "integrated_gradients"] = "gradient_x_input",
     n_steps: Int = 32,
 ) -> Excerpts:
-    """Tell which moments of excerpts speak for a class.
+    """Compute which moments of excerpts speak for a class.
 
     The saliency of a time step is how much it adds to the log-odds of the class,
     ``log(p / (1 - p))``, compared with silence: positive where it speaks for the class,

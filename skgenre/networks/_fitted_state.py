@@ -30,7 +30,7 @@ def check_fitted_state(state, n_weights):
 def _check_classes(classes):
     is_row = isinstance(classes, np.ndarray) and classes.ndim == 1 and len(classes) > 1
     if not (is_row and np.array_equal(np.unique(classes), classes)):
-        # Not shown: text of a damaged file may be none that Python can print.
+        # Not shown: Python may be unable to print the text of a damaged file.
         raise ValueError("The state has classes that are no sorted array of labels.")
 
 

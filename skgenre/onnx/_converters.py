@@ -19,7 +19,7 @@ from skgenre.preprocessing import WaveformScaler
 
 
 def scaler_shapes(operator):
-    """Tell what comes out: float32 where the excerpts are, otherwise float64."""
+    """Set the type of the result: float32 where the excerpts are, otherwise float64."""
     is_single = isinstance(operator.inputs[0].type, FloatTensorType)
     rows = operator.inputs[0].get_first_dimension()
     shape = [rows, operator.raw_operator.n_features_in_]
@@ -121,7 +121,7 @@ _LAYERS = {
 
 
 def register():
-    """Tell sklearn-onnx how to convert the package's estimators."""
+    """Register converters for the package's estimators with sklearn-onnx."""
     update_registered_converter(
         WaveformScaler, "SkgenreWaveformScaler", scaler_shapes, convert_scaler
     )

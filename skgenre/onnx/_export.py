@@ -29,11 +29,11 @@ from skgenre.onnx_runtime._classifier import ONNXClassifier, run_graph
 from skgenre.onnx_runtime._metadata import SONG_SETTINGS, Metadata
 from skgenre.songs._song_classifier import SongClassifier
 
-# Absolute, of probabilities.
+# Largest absolute difference of probabilities.
 TOLERANCE = 1e-5
 # Understood by runtimes of 2022 and later.
 _OPSETS = {"": 17, "ai.onnx.ml": 3}
-# What its converters raise for estimators, or nestings of them, that they were not written for.
+# Exceptions of its converters for estimators, or nestings of them, that they do not support.
 _UNKNOWN_TO_SKLEARN_ONNX = (
     ArithmeticError,
     AssertionError,

@@ -49,7 +49,7 @@ def unwrap(estimator, labels_count=True):
     if isinstance(estimator, THRESHOLDS):
         if labels_count:
             _check_threshold(estimator)
-        # One that was fitted before has no copy of its own.
+        # A prefitted one has no copy of its own.
         return unwrap(getattr(estimator, "estimator_", estimator.estimator), labels_count)
     if isinstance(estimator, Pipeline):
         return _unwrap_pipeline(estimator, labels_count)
@@ -125,7 +125,7 @@ def _unwrap_parts(estimator):
         return estimator
     bare = copy(estimator)
     for name, part in parts.items():
-        # Those of a stack's last estimator are the stack's own.
+        # The labels of a stack's final estimator are the stack's own.
         count = name == "final_estimator_" or not isinstance(estimator, _AVERAGING)
         inner = [unwrap(each, count) for each in part] if isinstance(part, list) else unwrap(part)
         setattr(bare, name, inner)

@@ -140,7 +140,7 @@ class ONNXClassifier:
     def predict(self, X: ArrayLike) -> Labels:
         """Name the likeliest class of each excerpt.
 
-        Of classes with the same probability it is the first.
+        If several share the greatest probability, it is the first of them.
 
         Parameters
         ----------

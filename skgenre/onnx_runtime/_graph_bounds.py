@@ -14,7 +14,7 @@ MAX_NODES = 10_000
 MAX_NUMBERS = 2**26
 # In all results of one call, as far as one excerpt allows.
 NUMBERS_PER_CALL = 2**24
-# What stands for the number of excerpts among the sizes of a result.
+# Placeholder for the number of excerpts among the sizes of a result.
 _ROWS = "rows"
 _MAX_DIMENSIONS = 8
 _REFUSED_ATTRIBUTES = (

@@ -1,4 +1,4 @@
-"""What a file of a network says about itself beside the graph."""
+"""Metadata of an ONNX model: classes, sample rate, settings for songs."""
 
 import json
 from dataclasses import asdict, dataclass, field, fields
@@ -79,9 +79,12 @@ def _as_json(value):
 
 
 def _are_labels(value):
-    """Tell whether a value is a list of two different labels or more, of one type."""
-    kinds = {type(label) for label in value} if isinstance(value, list) else set()
-    return kinds in ({str}, {int}, {float}, {bool}) and len(set(value)) == len(value) > 1
+    """Return whether a value is a list of two different labels or more, of one type."""
+    if not isinstance(value, list):
+        return False
+    kinds = set(map(type, value))
+    is_known = len(kinds) == 1 and kinds <= {str, int, float, bool}
+    return is_known and len(set(value)) == len(value) > 1
 
 
 def _is_count(value):

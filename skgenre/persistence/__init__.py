@@ -1,6 +1,6 @@
 """Fitted estimators in files that hold values and arrays, and no code."""
 
-# By this name files refer to it.
+# Files refer to it by this name.
 from skgenre.persistence._frozen_distributions import FrozenDistribution as FrozenDistribution
 from skgenre.persistence._model_info import ModelInfo, model_info
 from skgenre.persistence._saving import TRUSTED_TYPES, load, save

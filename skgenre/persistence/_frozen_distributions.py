@@ -16,7 +16,7 @@ class FrozenDistribution:
     Parameters
     ----------
     name : str
-        Of a distribution in ``scipy.stats``.
+        Name of a distribution in ``scipy.stats``.
     args : tuple of float
         Parameters.
     kwds : dict of float

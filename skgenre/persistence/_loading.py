@@ -11,7 +11,7 @@ from skgenre._types import PathLike
 from skgenre.persistence import _archives
 from skgenre.persistence._trusted_types import LOADERS
 
-# Whatever a file says is met by Python's own errors, in skops' code or in that of the types it
+# A damaged file raises Python's own errors, in skops' code or in that of the types that it
 # names.
 REFUSED = (
     *DAMAGED,

@@ -18,7 +18,7 @@ def describe_graph(content):
     Returns
     -------
     versions : dict of str to str
-        Of what wrote it, and of the operators that it needs.
+        Versions of its producer, and of the operators that it needs.
     parameters : list of Parameter
         In the order of the graph; an array that several layers have is in it once for each.
     """

@@ -15,7 +15,7 @@ from skgenre.persistence._loading import REFUSED, check_types, read_checked
 from skgenre.persistence._trusted_types import DEFINITIONS, LOADERS
 
 TRUSTED_TYPES: tuple[str, ...] = (*LOADERS, *DEFINITIONS)
-"""What `save` and `load` allow beyond what skops itself knows to be harmless: numbers, texts,
+"""Types that `save` and `load` allow beyond those that skops itself trusts: numbers, texts,
 containers, arrays, numpy's functions, and the estimators of scikit-learn."""
 
 

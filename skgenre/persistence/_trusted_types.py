@@ -1,4 +1,4 @@
-"""The types that saved files may name, beyond those that skops itself knows to be harmless.
+"""The types that saved files may name, beyond those that skops itself trusts.
 
 A type stands here where it holds values and no code: whatever state a file gives to an object of
 it, nothing is run by setting it. A function stands here where all that it does is to compute a
@@ -153,8 +153,8 @@ _OBJECTS = (
     *_names("sklearn.utils._metadata_requests", "MetadataRequest", "MethodMetadataRequest"),
 )
 
-# As what each may stand in a file: skops would call a function that stands for an object, and a
-# class with any arguments.
+# The kinds of nodes that may name each type: skops would call a function that stands for an object,
+# and a class with any arguments.
 LOADERS = {
     **dict.fromkeys(_FUNCTIONS, ("FunctionNode",)),
     **dict.fromkeys(_OBJECTS, ("ObjectNode",)),
@@ -168,7 +168,7 @@ LOADERS = {
     "skgenre.persistence.FrozenDistribution": ("ConstructorFromReduceNode",),
 }
 
-# What skops by itself calls the package's classes that are defined elsewhere than users find them.
+# Names that skops by itself gives to classes whose module is not their public place.
 DEFINITIONS = (
     *(network.definition for network in NETWORKS.values()),
     "skgenre.songs._song_classifier.SongClassifier",

@@ -24,7 +24,8 @@ class PartedTable:
     def __init__(self, path, tables):
         self._path, self._tables = Path(os.path.abspath(path)), tables
         self._folder = self._path.with_name(f"{self._path.name}.parts")
-        # There while the table is to replace the one at its place, whose rows do not count then.
+        # Marker file: exists while a run without `resume` replaces an older table. The rows of that
+        # table do not count then.
         self._replaces = self._folder / ".replaces"
 
     def begin(self, resume):
@@ -59,7 +60,7 @@ class PartedTable:
             )
         if resume:
             if not parts:
-                # A run that has come to nothing replaces nothing.
+                # A run without any result replaces nothing.
                 self._replaces.unlink(missing_ok=True)
             done = {file for table in self._read() for file in table.files}
         self._folder.mkdir(exist_ok=True)
@@ -69,7 +70,7 @@ class PartedTable:
 
     def place_parts(self):
         """Yield paths of parts that are not there yet."""
-        # A worker of an earlier run may still write a part of that one.
+        # A worker of an earlier run may still be writing a part.
         run, number = secrets.token_hex(4), 0
         while True:
             yield self._folder / f"{run}-{number:06}{self._path.suffix}"
@@ -96,9 +97,9 @@ class PartedTable:
         order = [rows[file] for file in sorted(rows, key=lambda file: number.get(file, -1))]
         table = Predictions([files[row] for row in order], probabilities[order])
         self._tables.write(self._path, table)
-        # Before the parts go: from here on the table's rows count.
+        # Removed before the parts: from here on the table's rows count.
         self._replaces.unlink(missing_ok=True)
-        # A shared file system may keep one for a while; all that it says is in the table.
+        # A shared file system may keep one for a while; all its rows are in the table.
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _read(self):

@@ -30,7 +30,7 @@ class Predictions(NamedTuple):
 
 
 def make_tables(path, classes):
-    """Make what writes and reads tables of the format that a file's name tells.
+    """Make a writer and reader of tables, of the format that a file's suffix names.
 
     Parameters
     ----------
@@ -131,7 +131,7 @@ def _check_encodable(names):
 class CSVTables(_Tables):
     """Comma-separated values in UTF-8, as RFC 4180 has them."""
 
-    # A line that ends as the default dialect's has names quoted in which there is a "\r".
+    # With the line ends of the default dialect, names that contain "\r" are quoted.
 
     def _dump(self, file, files, labels, probabilities):
         with _as_text(file) as text:
@@ -163,7 +163,7 @@ class ParquetTables(_Tables):
 
     def __init__(self, classes):
         super().__init__(classes)
-        # Before hours of work, not after them.
+        # Fails before hours of work, not after them.
         self._schema()
 
     def _schema(self):
@@ -181,7 +181,7 @@ class ParquetTables(_Tables):
         parquet = _import("pyarrow.parquet")
         self._check_columns(_types(parquet.read_schema(file)), _types(self._schema()))
         file.seek(0)
-        # Texts stay as references to those that differ.
+        # Equal texts are decoded once.
         found = parquet.ParquetFile(
             file, read_dictionary=["file", "label"], page_checksum_verification=True
         )

@@ -169,7 +169,7 @@ def write_predictions(
     >>> header, len(rows)
     ('file,label,pop,rock', 4)
     """
-    # Not all that predicts can be fitted.
+    # Some predictors cannot be fitted.
     if hasattr(classifier, "fit"):
         check_is_fitted(classifier)
     tables = make_tables(path, classifier.classes_)
@@ -183,8 +183,7 @@ def write_predictions(
     if isinstance(memory, str):
         memory = os.path.abspath(memory)
     with _counter(len(left), songs_per_part, shown=bool(verbose and left)) as tell:
-        # One part a task: joblib makes larger ones of those that are soon done, and a crash would
-        # lose more.
+        # One part a task: joblib would join short tasks, and a crash would lose more.
         found = _TellingParallel(tell, n_jobs=n_jobs, prefer="threads", batch_size=1)(
             delayed(_predict_part)(classifier, part, folder, tables, place, memory)
             for part, place in zip(parts, table.place_parts(), strict=False)
@@ -224,7 +223,7 @@ def _predict_part(classifier, songs, folder, tables, place, memory):
     files, failures = [], []
     read = read_waveforms(paths, classifier.sample_rate, memory=memory, n_jobs=1)
     waveforms = keep_readable(songs, read, files, failures)
-    # What else predicts may hold all songs of a call in memory.
+    # Other predictors may hold all songs of a call in memory.
     blocks = gather(waveforms) if isinstance(classifier, SongClassifier) else zip(waveforms)
     parts = [classifier.predict_proba(list(block)) for block in blocks]
     if files:

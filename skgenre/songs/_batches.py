@@ -64,7 +64,7 @@ def _predict(classifier, parts):
     X = parts[0] if len(parts) == 1 else np.concatenate(parts)
     if not len(X):
         return [None] * len(parts)
-    # One row alone is summed up in another order than one among others.
+    # Matrix products sum a single row in another order than a row among others.
     X = np.repeat(X, 2, axis=0) if len(X) == 1 else X
     probabilities = classifier.predict_proba(X)
     ends = np.cumsum([0, *map(len, parts)])

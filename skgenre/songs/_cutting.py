@@ -109,7 +109,7 @@ def spread(n_excerpts, n_kept):
 
 
 def count_timesteps(name, seconds, sample_rate):
-    """Count the samples in some seconds; `name` says in the error what was too short."""
+    """Count the samples in some seconds; the error for fewer than one uses `name`."""
     n_timesteps = float(seconds) * int(sample_rate)
     if not math.isfinite(n_timesteps):
         raise ValueError(f"{name}={seconds} is no finite length at sample_rate={sample_rate}.")

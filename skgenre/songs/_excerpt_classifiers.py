@@ -10,7 +10,7 @@ from skgenre._sklearn.wrappers import inner_estimator
 from skgenre.preprocessing import WaveformScaler
 
 THRESHOLDS = (FixedThresholdClassifier, TunedThresholdClassifierCV)
-# They make labels of their own of what they have fitted, whatever labels that gives.
+# They derive labels of their own, whatever labels the estimators inside them give.
 _LABEL_BY_THEMSELVES = (
     BaseEnsemble,
     CalibratedClassifierCV,
@@ -22,7 +22,7 @@ _LABEL_BY_THEMSELVES = (
 
 def default_estimator():
     """Make the classifier of excerpts that songs are classified with unless users name another."""
-    # It brings TensorFlow along.
+    # Importing it loads TensorFlow.
     from skgenre.classifiers._cnn import CNNGenreClassifier
 
     return make_pipeline(WaveformScaler(), CNNGenreClassifier(class_weight="balanced"))

@@ -40,7 +40,7 @@ class SongClassifier(
     MetaEstimatorMixin,
     BaseEstimator,
 ):
-    """Classify whole songs by what a classifier of excerpts says of their parts.
+    """Classify whole songs by the excerpts that they are cut into.
 
     A song is a sound file or a waveform of any length. Songs are decoded, mixed to mono,
     resampled and cut into excerpts; a classifier learns the excerpts, and a song's label is

@@ -33,7 +33,7 @@ CHUNK_MARKS = (*_LAYOUTS, *_AU_HEADERS)
 
 
 class Samples(NamedTuple):
-    """Where a file says its samples are, and where it says how many bytes they take."""
+    """Where a file's samples are, by its own account, and where their size is recorded."""
 
     start: int
     n_bytes: int
@@ -82,7 +82,7 @@ def chunk_pieces(samples, size):
 
 
 def find_samples(file, size):
-    """Find where a file of chunks says its samples are.
+    """Find where the samples of a file of chunks are, by its own account.
 
     Parameters
     ----------

@@ -21,7 +21,7 @@ _EMPTY_TAG = b"ID3\x04" + bytes(5) + b"\x10" + bytes(16)
 
 
 class FileHeader(NamedTuple):
-    """What the first frame of a file says of it."""
+    """Facts in the first frame of a file."""
 
     n_frames: int | None = None
     # Samples that the encoder added in front and at the end.

@@ -20,7 +20,7 @@ _HEADER = re.compile(rb"\xff[\xe2-\xe7\xf2-\xf7\xfa-\xff][\x10-\xeb]", re.DOTALL
 _FREE_FORMAT = re.compile(rb"\xff[\xe2-\xe7\xf2-\xf7\xfa-\xff][\x00-\x0b]")
 _N_CONFIRMING = 3
 _BYTES_PER_SEARCH = 2**13
-# How many bytes of a frame show whether it is sound or says how long the file is.
+# Bytes of a frame that show whether it holds sound or the length of the file.
 _N_HEAD_BYTES = 40
 _MAX_PIECES = 10_000
 

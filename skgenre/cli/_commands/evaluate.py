@@ -18,7 +18,7 @@ from skgenre.cli._greeting import load_tensorflow
 from skgenre.cli._help import epilog, panels
 
 LEVEL = 0.95
-# What fits a screen.
+# As many as fit a screen.
 _MOST_GENRES_IN_COLUMNS, _MOST_MISTAKES = 6, 25
 
 

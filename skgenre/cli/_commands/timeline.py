@@ -80,7 +80,7 @@ def _make_display(classifier, song):
     return SongTimelineDisplay(
         seconds=course.seconds,
         probabilities=course.probabilities,
-        # Names of folders may be of any bytes.
+        # Names of folders may contain any bytes.
         classes=[printable(str(genre), None) for genre in classifier.classes_],
         excerpt_seconds=classifier.excerpt_seconds,
         song_probabilities=aggregate_excerpts(classifier, course.probabilities),
@@ -99,7 +99,7 @@ def _render(display, name, suffix):
     svg = _draw(display, name, "svg").decode()
     shares = sorted(_shares(display), key=lambda pair: -pair[1])
     rows = [f"<tr><td>{escape(genre)}</td><td>{share:.0%}</td></tr>" for genre, share in shares]
-    # Before it stands what only a file of its own has.
+    # What precedes it belongs to a file of its own.
     start = svg.index("<svg") + len("<svg")
     label = escape(f"Probabilities of the genres along {name}")
     picture = f'<svg role="img" aria-label="{label}"{svg[start:]}'
@@ -115,7 +115,7 @@ def _draw(display, name, kind):
 
     file = io.BytesIO()
     with rc_context(_SVG), warnings.catch_warnings():
-        # What matplotlib's font lacks is a box in a PNG and drawn by a browser in an SVG.
+        # Characters that matplotlib's font lacks are boxes in a PNG; browsers draw them in an SVG.
         warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
         figure = Figure(figsize=_INCHES, dpi=_DOTS_PER_INCH, layout="constrained")
         display.plot(ax=figure.subplots())
