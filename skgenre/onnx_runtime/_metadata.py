@@ -80,11 +80,9 @@ def _as_json(value):
 
 def _are_labels(value):
     """Return whether a value is a list of two different labels or more, of one type."""
-    if not isinstance(value, list):
+    if not isinstance(value, list) or len(set(map(type, value))) != 1:
         return False
-    kinds = set(map(type, value))
-    is_known = len(kinds) == 1 and kinds <= {str, int, float, bool}
-    return is_known and len(set(value)) == len(value) > 1
+    return isinstance(value[0], str | int | float) and len(set(value)) == len(value) > 1
 
 
 def _is_count(value):
