@@ -80,10 +80,9 @@ def _as_json(value):
 
 def _are_labels(value):
     """Return whether a value is a list of two different labels or more, of one type."""
-    if not isinstance(value, list) or len(set(map(type, value))) != 1:
-        return False
-    return isinstance(value[0], str | int | float) and len(set(value)) == len(value) > 1
+    kinds = {type(label) for label in value} if isinstance(value, list) else set()
+    return kinds in ({str}, {int}, {float}, {bool}) and len(set(value)) == len(value) > 1
 
 
 def _is_count(value):
-    return isinstance(value, Integral) and not isinstance(value, bool) and value >= 1
+    return not isinstance(value, bool) and isinstance(value, Integral) and value >= 1
