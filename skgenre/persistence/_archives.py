@@ -26,6 +26,10 @@ _MAX_DIRECTORY_BYTES = 2**20
 # Several objects may each have a copy of one array.
 _MAX_GROWTH = 4
 _MAX_BYTES_OF_FEW = 2**24
+# Names in files that were written before files named public places.
+_FORMER_NAMES = {
+    "skgenre._frozen_distributions.FrozenDistribution": "skgenre.persistence.FrozenDistribution"
+}
 _PRIVATE_PLACE = re.compile(r"(\._\w+)+$")
 _SCHEMA, _VERSIONS = "schema.json", "versions.json"
 _LIBRARIES = ("skgenre", "keras", "numpy", "scikit-learn", "skops")
@@ -89,7 +93,12 @@ def read(path):
         with _open(file) as archive:
             _check(archive)
         file.seek(0)
-        return file.read()
+        content = file.read()
+    if not any(name.rpartition(".")[0].encode() in content for name in _FORMER_NAMES):
+        return content
+    content = rename_types(content, _FORMER_NAMES)
+    check(content)
+    return content
 
 
 def read_versions(content):

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.exceptions import NotFittedError
+from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 
@@ -318,6 +319,12 @@ def test_a_search_for_song_classifiers_draws_its_best(three_classes, song):
     search = GridSearchCV(inner, {"aggregate": ["vote"]}, cv=2).fit(list(X), y)
     display = SongTimelineDisplay.from_estimator(search, song)
     np.testing.assert_allclose(display.song_probabilities, search.predict_proba([song])[0])
+
+
+def test_a_frozen_classifier_has_the_same_course(songs, song):
+    display = SongTimelineDisplay.from_estimator(FrozenEstimator(songs), song)
+    expected = SongTimelineDisplay.from_estimator(songs, song)
+    np.testing.assert_array_equal(display.probabilities, expected.probabilities)
 
 
 def test_a_timeline_needs_a_song_and_a_classifier_of_songs(songs, pipe, song):

@@ -60,6 +60,7 @@ from sklearn.utils import all_estimators
 
 from skgenre import MLPGenreClassifier, WaveformScaler, load, save
 from skgenre.datasets import make_genre_excerpts
+from skgenre.persistence._archives import rename_types
 
 N_TIMESTEPS = 12
 X, Y = make_genre_excerpts(40, n_timesteps=N_TIMESTEPS, random_state=0)
@@ -346,6 +347,20 @@ DISTRIBUTIONS = {
     "truncnorm": lambda: stats.truncnorm(-1, 1),
     "geom": lambda: stats.geom(0.5, loc=np.int64(3)),
 }
+
+
+def test_distributions_in_files_of_before_are_found(path):
+    save(RandomizedSearchCV(linear(), {"C": stats.uniform(0.1, 2)}), path)
+    names = {
+        "skgenre.persistence.FrozenDistribution": "skgenre._frozen_distributions.FrozenDistribution"
+    }
+    path.write_bytes(rename_types(path.read_bytes(), names))
+    assert b"skgenre._frozen_distributions" in path.read_bytes()
+    assert load(path).param_distributions["C"].args == (0.1, 2)
+    # What it may stand for is checked under its new name.
+    path.write_bytes(path.read_bytes().replace(b"ConstructorFromReduceNode", b"ObjectNode"))
+    with pytest.raises(ValueError, match="Cannot load a model from"):
+        load(path)
 
 
 @pytest.mark.parametrize("name", DISTRIBUTIONS)
