@@ -12,13 +12,9 @@ from skgenre._song_files.recordings import Recordings
 from skgenre._terminal.bars import follow
 from skgenre._types import Cache, Int, PathLike
 from skgenre.audio._info import audio_info
+from skgenre.audio._suffixes import OTHER_MUSIC_SUFFIXES, is_hidden, is_song
 from skgenre.audio._waveforms import SAMPLE_RATE
-from skgenre.datasets._audio_folder import (
-    OTHER_MUSIC_SUFFIXES,
-    is_hidden,
-    is_song,
-    list_audio_folder,
-)
+from skgenre.datasets._audio_folder import list_audio_folder
 from skgenre.datasets._scanned_folder import AudioFolderScan, ScannedSong
 
 

@@ -67,7 +67,7 @@ def _check(settings):
 def _list_songs(path):
     """List the sound files of a folder; of a file, only itself."""
     from skgenre._song_files.folder_walk import walk_files
-    from skgenre.datasets._audio_folder import is_other_music, is_song
+    from skgenre.audio._suffixes import is_other_music, is_song
 
     root = Path(path)
     if not root.is_dir():
