@@ -21,3 +21,16 @@ def test_ci_runs_the_test_command_as_it_is_written():
     command = 'pip install -e ".[test]" && pytest'
     assert f"```sh\n{command}\n```" in README.read_text(encoding="utf-8")
     assert command in (README.parent / ".ci" / "run").read_text(encoding="utf-8")
+
+
+PAGES = ["CONTRIBUTING.md", "SECURITY.md", "pyproject.toml", ".ci/run"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_files_that_are_named_exist(page):
+    text = (README.parent / page).read_text(encoding="utf-8")
+    named = set(re.findall(r"\b(?:skgenre|tests|docs)(?:/[\w*]+)+(?:\.\w+)?/?", text))
+    built = ("docs/_build", "docs/auto_examples", "docs/generated")
+    written = {name for name in named if not name.startswith(built)}
+    assert written
+    assert not [name for name in written if not list(README.parent.glob(name.rstrip("/")))]
