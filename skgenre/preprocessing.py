@@ -340,8 +340,8 @@ class WaveformScaler(
         if self.per_excerpt:
             return
         self._moments = deepcopy(self._moments)
-        for part in map(_check_part, X.parts()) if isinstance(X, ChunkedExcerpts) else [X]:
-            self._extremes = _add_moments(self._moments, self._extremes, part)
+        for block in map(_check_block, X.blocks()) if isinstance(X, ChunkedExcerpts) else [X]:
+            self._extremes = _add_moments(self._moments, self._extremes, block)
         self._settle(X.dtype)
 
     def _validate(self, X, *, reset, copy=False, writeable=False):
@@ -357,7 +357,7 @@ class WaveformScaler(
     def _lazily(self, method, X):
         # A snapshot, which does not write to chunks that may be the user's own.
         scaler = without_callbacks(self).set_params(copy=True)
-        return X.map_parts(getattr(scaler, method), X.shape[1], X.dtype)
+        return X.map_chunks(getattr(scaler, method), X.shape[1], X.dtype)
 
     def _settle(self, dtype):
         mean, variance = self._moments.mean_.item(), self._moments.var_.item()
@@ -394,7 +394,7 @@ _SIZE_OF_EACH = {
 }
 
 
-def _check_part(X):
+def _check_block(X):
     with sums_may_overflow():
         assert_all_finite(X, input_name="X")
     return _check_amplitudes(X)

@@ -1,4 +1,8 @@
-"""Excerpts in arrays that are read piece by piece: of dask, Zarr or HDF5."""
+"""Excerpts in arrays that are read block by block: of dask, Zarr or HDF5.
+
+A chunk is what the array stores together, a block what is read at once: a large chunk, or several
+small ones.
+"""
 
 from collections import OrderedDict
 from itertools import pairwise
@@ -10,14 +14,14 @@ from skgenre._extras import import_extra
 
 # Rows that are read together: enough to make a reading worth while, few enough to be shuffled well.
 READ_MIB = 1
-# Pieces that are shuffled together, and kept until all of their rows have been used.
+# Blocks that are shuffled together, and kept until all of their rows have been used.
 KEPT_MIB = 256
 # Bounds the memory of one chunk, however the array was made.
 LARGEST_MIB = 1024
 
 
 def is_chunked(X):
-    """Return whether an array is read chunk by chunk."""
+    """Return whether an array is stored in chunks."""
     return hasattr(X, "chunks") and hasattr(X, "shape") and not isinstance(X, np.ndarray)
 
 
@@ -60,7 +64,7 @@ def check_chunked(estimator, X, *, reset, dtype=np.float32):
 
 
 class ChunkedExcerpts:
-    """Rows of a chunked array, as numpy would give them, float32; the pieces last used are kept.
+    """Rows of a chunked array, as numpy would give them, float32; the blocks last used are kept.
 
     Parameters
     ----------
@@ -74,7 +78,7 @@ class ChunkedExcerpts:
         self._X = X
         self.shape = X.shape
         self.dtype = np.dtype(dtype)
-        self._ends = _ends_of_pieces(X, self.dtype)
+        self._ends = _ends_of_blocks(X, self.dtype)
         self._sizes = np.diff(self._ends, prepend=0)
         self._rows_together = max(1, _rows_in(KEPT_MIB, X.shape[1], self.dtype))
         self._kept = OrderedDict()
@@ -84,21 +88,21 @@ class ChunkedExcerpts:
 
     def __getitem__(self, rows):
         rows = np.arange(*rows.indices(len(self))) if isinstance(rows, slice) else rows
-        pieces = np.searchsorted(self._ends, rows, side="right")
+        blocks = np.searchsorted(self._ends, rows, side="right")
         found = np.empty((len(rows), self.shape[1]), self.dtype)
-        # Pieces in memory come first: reading others may displace them.
-        for piece in sorted(np.unique(pieces).tolist(), key=self._is_missing):
-            own = pieces == piece
-            found[own] = self._piece(piece)[rows[own] - self._start(piece)]
+        # Blocks in memory come first: reading others may displace them.
+        for block in sorted(np.unique(blocks).tolist(), key=self._is_missing):
+            own = blocks == block
+            found[own] = self._block(block)[rows[own] - self._start(block)]
         return found
 
     def __array__(self, dtype=None, copy=None):
         return np.asarray(self[:], dtype)
 
     def shuffled(self, rows, rng):
-        """Shuffle rows so that few pieces are in use at a time.
+        """Shuffle rows so that few blocks are in use at a time.
 
-        Pieces come in a random order, as many together as are kept; the rows of these are
+        Blocks come in a random order, as many together as are kept; the rows of these are
         shuffled. Where all of them are kept, it is a full shuffle.
 
         Parameters
@@ -118,16 +122,16 @@ class ChunkedExcerpts:
         rows_before = np.cumsum(self._sizes[visit]) - self._sizes[visit]
         together[visit] = rows_before // self._rows_together
         positions = rng.permutation(len(rows))
-        pieces = np.searchsorted(self._ends, rows[positions], side="right")
-        return positions[np.argsort(together[pieces], kind="stable")]
+        blocks = np.searchsorted(self._ends, rows[positions], side="right")
+        return positions[np.argsort(together[blocks], kind="stable")]
 
-    def parts(self):
-        """Yield all rows, piece by piece."""
+    def blocks(self):
+        """Yield all rows, block by block."""
         for start, end in pairwise([0, *self._ends.tolist()]):
             yield self._read(start, end)
 
-    def map_parts(self, function, n_columns, dtype, *arguments):
-        """Prepare a function of each part of the rows, to be computed once it is asked for.
+    def map_chunks(self, function, n_columns, dtype, *arguments):
+        """Prepare a function of each chunk, to be computed on demand.
 
         Parameters
         ----------
@@ -160,20 +164,20 @@ class ChunkedExcerpts:
             nothing=nothing,
         )
 
-    def _is_missing(self, piece):
-        return piece not in self._kept
+    def _is_missing(self, block):
+        return block not in self._kept
 
-    def _start(self, piece):
-        return self._ends[piece] - self._sizes[piece]
+    def _start(self, block):
+        return self._ends[block] - self._sizes[block]
 
-    def _piece(self, piece):
-        if piece not in self._kept:
-            # The pieces that are shuffled together end with one that may be of any size.
+    def _block(self, block):
+        if block not in self._kept:
+            # The blocks that are shuffled together end with one that may be of any size.
             while self._kept and sum(map(len, self._kept.values())) > self._rows_together:
                 self._kept.popitem(last=False)
-            self._kept[piece] = self._read(self._start(piece), self._ends[piece])
-        self._kept.move_to_end(piece)
-        return self._kept[piece]
+            self._kept[block] = self._read(self._start(block), self._ends[block])
+        self._kept.move_to_end(block)
+        return self._kept[block]
 
     def _read(self, start, end):
         with np.errstate(over="ignore"):
@@ -184,8 +188,8 @@ def _unless_empty(X, function, *arguments, nothing):
     return function(X, *arguments) if len(X) else nothing
 
 
-def _ends_of_pieces(X, dtype=np.float32):
-    """Find the rows behind each piece: whole chunks, small ones together."""
+def _ends_of_blocks(X, dtype=np.float32):
+    """Find the rows behind each block: whole chunks, small ones together."""
     least = max(1, _rows_in(READ_MIB, X.shape[1], dtype))
     chunks = X.chunks[0] if X.chunks else least
     sizes = np.full(-(-X.shape[0] // chunks), chunks) if np.isscalar(chunks) else chunks

@@ -123,7 +123,8 @@ class CompiledNetwork:
         differentiate = self._gradients_by_shard if self._adds_up else self._gradients_of_batch
         # The optimizer divides gradients by what it multiplies the loss with.
         scale = tf.cast(self.optimizer.scale_loss(tf.constant(1, DTYPE)), DTYPE)
-        losses, hits, gradients = differentiate(self._pieces(), X, targets, sample_weight, scale)
+        layer_weights = self._layer_weights()
+        losses, hits, gradients = differentiate(layer_weights, X, targets, sample_weight, scale)
 
         def update():
             sums = [tf.reduce_sum(shards, axis=0) for shards in gradients]
@@ -132,26 +133,26 @@ class CompiledNetwork:
 
         return on_one_thread(update)
 
-    def _pieces(self):
+    def _layer_weights(self):
         """Read the weights as the network's layers have them."""
         values = [tf.convert_to_tensor(variable) for variable in self.variables]
         return split_weights(self._network.weights, *values) if self.in_one_piece else values
 
-    def _joined(self, pieces):
-        """Undo `_pieces`."""
+    def _joined(self, layer_weights):
+        """Undo `_layer_weights`."""
         if not self.in_one_piece:
-            return pieces
-        return [tf.concat([tf.reshape(piece, (-1,)) for piece in pieces], axis=0)]
+            return layer_weights
+        return [tf.concat([tf.reshape(weights, (-1,)) for weights in layer_weights], axis=0)]
 
-    def _gradients_by_shard(self, pieces, X, targets, sample_weight, scale):
+    def _gradients_by_shard(self, layer_weights, X, targets, sample_weight, scale):
         """Compute loss, hits and gradients of each shard by itself."""
 
         def differentiate(first, end):
             shard, shard_targets = X[first:end], targets[first:end]
             weight = sample_weight[first:end]
             with tf.GradientTape() as tape:
-                tape.watch(pieces)
-                run = NetworkRun(self._network, pieces, shard)
+                tape.watch(layer_weights)
+                run = NetworkRun(self._network, layer_weights, shard)
                 loss = batch_loss(self.loss, shard_targets, run.outputs, weight) * _count(shard)
                 share = scale * loss / _count(X)
             gradients = run.gradients(tape, share)
@@ -160,9 +161,9 @@ class CompiledNetwork:
         losses, hits, *gradients = map_shards(differentiate, _bounds(X))
         return losses, hits, gradients
 
-    def _gradients_of_batch(self, pieces, X, targets, sample_weight, scale):
+    def _gradients_of_batch(self, layer_weights, X, targets, sample_weight, scale):
         """Compute the loss of all rows together, and its gradients through each shard."""
-        probabilities = self._probabilities(pieces, X)
+        probabilities = self._probabilities(layer_weights, X)
 
         def differentiate_loss():
             with tf.GradientTape() as tape:
@@ -174,8 +175,8 @@ class CompiledNetwork:
 
         def differentiate_network(first, end):
             with tf.GradientTape() as tape:
-                tape.watch(pieces)
-                run = NetworkRun(self._network, pieces, X[first:end])
+                tape.watch(layer_weights)
+                run = NetworkRun(self._network, layer_weights, X[first:end])
             gradients = run.gradients(tape, run.outputs, output_gradients[first:end])
             return tuple(self._joined(gradients))
 
@@ -183,7 +184,7 @@ class CompiledNetwork:
         return loss, hits, map_shards(differentiate_network, _bounds(X))
 
     def _score(self, X, targets, sample_weight):
-        probabilities = self._probabilities(self._pieces(), X)
+        probabilities = self._probabilities(self._layer_weights(), X)
 
         def loss_and_hits():
             loss = batch_loss(self.loss, targets, probabilities, sample_weight)
@@ -191,9 +192,9 @@ class CompiledNetwork:
 
         return on_one_thread(loss_and_hits)
 
-    def _probabilities(self, pieces, X):
+    def _probabilities(self, layer_weights, X):
         def outputs(rows):
-            return NetworkRun(self._network, pieces, rows).outputs
+            return NetworkRun(self._network, layer_weights, rows).outputs
 
         return map_rows(outputs, [X], ROWS_PER_TRAINING_SHARD)
 

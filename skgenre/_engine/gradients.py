@@ -45,12 +45,12 @@ def _gradient_program(architecture):
     model.layers[-1].activation = keras.activations.linear
 
     def gradients(weights, X, classes):
-        pieces = split_weights(model.weights, weights)
+        layer_weights = split_weights(model.weights, weights)
 
         def differentiate(rows, classes):
             with tf.GradientTape() as tape:
                 tape.watch(rows)
-                log_odds = _log_odds(NetworkRun(model, pieces, rows).outputs, classes)
+                log_odds = _log_odds(NetworkRun(model, layer_weights, rows).outputs, classes)
             return tape.gradient(log_odds, rows)
 
         return map_rows(differentiate, [X, classes], ROWS_PER_PREDICTION_SHARD)

@@ -106,8 +106,10 @@ def _forward_program(architecture):
     model = blank_model(architecture)
 
     def forward(weights, X, rows_per_shard):
-        pieces = split_weights(model.weights, weights)
-        return map_rows(lambda rows: NetworkRun(model, pieces, rows).outputs, [X], rows_per_shard)
+        layer_weights = split_weights(model.weights, weights)
+        return map_rows(
+            lambda rows: NetworkRun(model, layer_weights, rows).outputs, [X], rows_per_shard
+        )
 
     signature = [
         tf.TensorSpec((model.count_params(),), DTYPE),

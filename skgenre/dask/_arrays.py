@@ -141,7 +141,7 @@ def predict_proba(estimator: Estimator | HasPredictProba, X: Chunked) -> "Array"
     X = check_chunked(estimator, X, reset=False)
     # The result of a task of its own, which a worker fetches once.
     shared = dask.delayed(_itself)(without_callbacks(estimator))
-    return X.map_parts(_predict_part, len(_classes(estimator)), np.float32, shared)
+    return X.map_chunks(_predict_part, len(_classes(estimator)), np.float32, shared)
 
 
 def predict(estimator: Estimator | HasPredictProba, X: Chunked) -> "Array":

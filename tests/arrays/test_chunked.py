@@ -69,7 +69,7 @@ def test_a_larger_set_is_learned_from_some_pieces_at_a_time(chunked, excerpts, s
 def test_kept_pieces_give_what_is_read(chunked, excerpts, small_pieces):
     X, _ = excerpts
     pieces, rng = ChunkedExcerpts(chunked[0]), np.random.default_rng(0)
-    assert_array_equal(np.concatenate(list(pieces.parts())), X)
+    assert_array_equal(np.concatenate(list(pieces.blocks())), X)
     for _ in range(20):
         rows = rng.integers(0, len(X), 30)
         assert_array_equal(pieces[rows], X[rows])
