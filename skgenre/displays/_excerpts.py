@@ -15,7 +15,7 @@ from skgenre.audio._waveforms import SAMPLE_RATE
 from skgenre.displays._axes import COLORS, SeveralAxes, plain, take_axes
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure, SubFigure
+    from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
 
@@ -57,7 +57,7 @@ class ExcerptDisplay:
     """
 
     axes_: NDArray[np.object_]
-    figure_: "Figure | SubFigure"
+    figure_: "Figure"
     waves_: "list[Line2D]"
 
     def __init__(

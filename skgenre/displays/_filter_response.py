@@ -11,7 +11,7 @@ from skgenre.displays._axes import COLORS, SeveralAxes, take_axes
 if TYPE_CHECKING:
     from matplotlib.collections import QuadMesh
     from matplotlib.colorbar import Colorbar
-    from matplotlib.figure import Figure, SubFigure
+    from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
 # Fainter than this in dB, next to a filter's peak, is drawn as silence.
@@ -66,7 +66,7 @@ class FilterResponseDisplay:
     """
 
     axes_: NDArray[np.object_]
-    figure_: "Figure | SubFigure"
+    figure_: "Figure"
     waves_: "list[Line2D]"
     responses_: "QuadMesh"
     colorbar_: "Colorbar"

@@ -1,6 +1,6 @@
 """Which moments of an excerpt speak for a class."""
 
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.collections import QuadMesh
     from matplotlib.colorbar import Colorbar
-    from matplotlib.figure import Figure, SubFigure
+    from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
 WINDOW_SECONDS = 0.05
@@ -65,7 +65,7 @@ class SaliencyDisplay:
     """
 
     ax_: "Axes"
-    figure_: "Figure | SubFigure"
+    figure_: "Figure"
     wave_: "Line2D"
     windows_: "QuadMesh"
     colorbar_: "Colorbar"
@@ -189,7 +189,8 @@ class SaliencyDisplay:
                 f"window_seconds={window_seconds} is less than one sample at {self.sample_rate} Hz."
             )
         [[self.ax_]] = take_axes(ax, 1, 1, (9, 3))
-        self.figure_ = self.ax_.figure
+        # Or a part of a figure, which draws alike but cannot be saved by itself.
+        self.figure_ = cast("Figure", self.ax_.figure)
         starts = np.arange(0, len(self.excerpt), length)
         sums = np.add.reduceat(self.saliency, starts)
         self._draw(np.append(starts, len(self.excerpt)) / self.sample_rate, sums)

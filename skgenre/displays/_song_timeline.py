@@ -1,6 +1,6 @@
 """A song over time."""
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,7 +14,7 @@ from skgenre.songs._aggregation import aggregate_excerpts
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.collections import PolyCollection
-    from matplotlib.figure import Figure, SubFigure
+    from matplotlib.figure import Figure
     from matplotlib.legend import Legend
 
 
@@ -66,7 +66,7 @@ class SongTimelineDisplay:
     """
 
     ax_: "Axes"
-    figure_: "Figure | SubFigure"
+    figure_: "Figure"
     areas_: "list[PolyCollection]"
     legend_: "Legend"
 
@@ -170,7 +170,8 @@ class SongTimelineDisplay:
         See :class:`SongTimelineDisplay`.
         """
         [[self.ax_]] = take_axes(ax, 1, 1, (9, 3))
-        self.figure_ = self.ax_.figure
+        # Or a part of a figure, which draws alike but cannot be saved by itself.
+        self.figure_ = cast("Figure", self.ax_.figure)
         self.areas_ = self._draw_classes()
         self.ax_.set(
             xlabel="Time in the song (s)",

@@ -10,7 +10,7 @@ from skgenre._types import Estimator, Int
 from skgenre.displays._axes import COLORS, SeveralAxes, take_axes
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure, SubFigure
+    from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
 _LABELS = {"loss": "Loss (weighted mean)", "accuracy": "Accuracy (share of excerpts)"}
@@ -58,7 +58,7 @@ class TrainingCurveDisplay:
     """
 
     axes_: NDArray[np.object_]
-    figure_: "Figure | SubFigure"
+    figure_: "Figure"
     training_lines_: "list[Line2D]"
     validation_lines_: "list[Line2D]"
     best_epoch_lines_: "list[Line2D]"

@@ -5,6 +5,7 @@ it.
 """
 
 from numbers import Real
+from typing import Any
 
 from scipy import stats
 from scipy.stats.distributions import rv_frozen
@@ -28,7 +29,9 @@ class FrozenDistribution:
         If there is no such distribution, or a parameter is no number.
     """
 
-    def __new__(cls, name, args, kwds):
+    parts: tuple[str, tuple[Any, ...], dict[str, Any]]
+
+    def __new__(cls, name: str, args: tuple[Any, ...], kwds: dict[str, Any]) -> Any:
         distribution = getattr(stats, name, None)
         if not isinstance(distribution, stats.rv_continuous | stats.rv_discrete):
             raise ValueError(f"scipy.stats has no distribution {name!r}.")
@@ -36,7 +39,7 @@ class FrozenDistribution:
             raise ValueError(f"a distribution {name!r} is not one of {args!r:.100}, {kwds!r:.100}.")
         return distribution(*args, **kwds)
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return type(self), self.parts
 
 
