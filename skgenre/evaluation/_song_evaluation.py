@@ -187,14 +187,13 @@ class SongEvaluation:
         return float(self.confusion.sum(axis=1).max() / len(self.names))
 
     def confidence_interval(self, level: float = 0.95) -> tuple[float, float]:
-        r"""Compute the Wilson score interval of the accuracy.
+        """Compute the Wilson score interval of the accuracy.
 
         Songs are independent of each other, which excerpts of a song are not: `n` counts songs.
-        With `k` of `n` songs right, :math:`p = k / n`, and `z` the standard normal quantile of
-        ``(1 + level) / 2``, it is
+        With `k` of `n` songs right, ``p = k / n``, and `z` the standard normal quantile of
+        ``(1 + level) / 2``, its ends are ::
 
-        .. math:: \frac{p + \frac{z^2}{2n} \pm z \sqrt{\frac{p (1 - p)}{n} + \frac{z^2}{4n^2}}}
-                       {1 + \frac{z^2}{n}}.
+            (p + z**2 / (2 * n) ± z * sqrt(p * (1 - p) / n + z**2 / (4 * n**2))) / (1 + z**2 / n)
 
         It accounts for the songs that were drawn, not for the luck of the trainings. Songs of one
         group, such as an album, depend on each other: with `groups` it is too narrow.
