@@ -18,7 +18,7 @@ def test_the_example_beats_the_commonest_genre(capsys):
 
 
 def test_ci_runs_the_test_command_as_it_is_written():
-    command = 'pip install -e ".[test]" && pytest'
+    command = 'pip install -e ".[test]" && pytest -n 2 --dist loadfile'
     assert f"```sh\n{command}\n```" in README.read_text(encoding="utf-8")
     assert command in (README.parent / ".ci" / "run").read_text(encoding="utf-8")
 

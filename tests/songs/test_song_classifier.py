@@ -976,7 +976,7 @@ NO_FIXED_LENGTH = "Songs are of any length: there is no number of features to be
 
 # Exact enough for the check that a weight is as good as repetition. A scaler would not hold to it.
 CHECKED = SongClassifier(
-    make_pipeline(FunctionTransformer(np.negative), LogisticRegression(solver=SOLVER, tol=1e-10)),
+    make_pipeline(FunctionTransformer(np.float64), LogisticRegression(solver=SOLVER, tol=1e-10)),
     excerpt_seconds=10 / 400,
 )
 
