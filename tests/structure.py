@@ -62,15 +62,20 @@ def arrows_between_places(modules: dict[str, tuple[Path, ast.Module]]) -> dict[s
     return arrows
 
 
-def count_floors(arrows: dict[str, set[str]]) -> int | str:
-    """Count the places of the longest chain of imports."""
+def find_circle(arrows: dict[str, set[str]]) -> list[str]:
+    """Return the places of a circle of imports, none if there is no circle."""
     try:
-        order = TopologicalSorter(arrows).static_order()
-        heights: dict[str, int] = {}
-        for place in order:
-            heights[place] = 1 + max((heights[one] for one in arrows.get(place, ())), default=0)
+        TopologicalSorter(arrows).prepare()
     except CycleError as error:
-        return f"none: a circle of {', '.join(dict.fromkeys(error.args[1]))}"
+        return list(dict.fromkeys(error.args[1]))
+    return []
+
+
+def count_floors(arrows: dict[str, set[str]]) -> int:
+    """Count the places of the longest chain of imports."""
+    heights: dict[str, int] = {}
+    for place in TopologicalSorter(arrows).static_order():
+        heights[place] = 1 + max((heights[one] for one in arrows.get(place, ())), default=0)
     return max(heights.values())
 
 
@@ -100,10 +105,14 @@ def users_of_private_scikit_learn(modules: dict[str, tuple[Path, ast.Module]]) -
     users = set()
     for module, (_, tree) in modules.items():
         for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sklearn"):
-                names = [*node.module.split("."), *(alias.name for alias in node.names)]
-                if any(name.startswith("_") for name in names):
-                    users.add(module)
+            if isinstance(node, ast.Import):
+                dotted = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                dotted = [f"{node.module}.{alias.name}" for alias in node.names]
+            else:
+                continue
+            if any(name.startswith("sklearn.") and "._" in name for name in dotted):
+                users.add(module)
     return users
 
 
@@ -131,6 +140,7 @@ def figures(root: Path) -> dict[str, object]:
     folders = Counter(path.parent.relative_to(root) for path, _ in modules.values())
     [(fullest, most)] = folders.most_common(1)
     arrows = arrows_between_places(modules)
+    circle = find_circle(arrows)
     users = users_of_private_scikit_learn(modules)
     mirrored, n_files = count_mirrored_tests(root)
     return {
@@ -139,7 +149,8 @@ def figures(root: Path) -> dict[str, object]:
         "modules a folder": f"{mean(folders.values()):.1f}",
         "most modules in one folder": f"{most} ({fullest})",
         "places": len(arrows),
-        "floors of imports between places": count_floors(arrows),
+        "a circle of imports": ", ".join(circle) or "none",
+        "floors of imports between places": "none" if circle else count_floors(arrows),
         "arrows between places": sum(map(len, arrows.values())),
         "arrows up": count_arrows_up(arrows),
         f"functions over {LONGEST_FUNCTION} lines": count_long_functions(modules),
