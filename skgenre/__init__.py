@@ -8,6 +8,7 @@ __version__ = "0.1.0.dev0"
 # TensorFlow nor Keras.
 _HOMES = {
     "CNNGenreClassifier": "skgenre.classifiers",
+    "FilterbankGenreClassifier": "skgenre.classifiers",
     "MLPGenreClassifier": "skgenre.classifiers",
     "SongClassifier": "skgenre.songs",
     "WaveformScaler": "skgenre.preprocessing",

@@ -19,7 +19,7 @@ from skgenre import (
     songs,
 )
 from skgenre._versions import show_versions
-from skgenre.classifiers import CNNGenreClassifier, MLPGenreClassifier
+from skgenre.classifiers import CNNGenreClassifier, FilterbankGenreClassifier, MLPGenreClassifier
 from skgenre.onnx import export_onnx
 from skgenre.onnx_runtime import load_onnx
 from skgenre.persistence import load, save
@@ -30,6 +30,7 @@ __version__: str
 
 __all__ = [
     "CNNGenreClassifier",
+    "FilterbankGenreClassifier",
     "MLPGenreClassifier",
     "SongClassifier",
     "WaveformScaler",

@@ -34,6 +34,7 @@ NETWORKS = {
     network.name: network
     for network in (
         Network("cnn", "CNNGenreClassifier", "convolutional network"),
+        Network("filterbank", "FilterbankGenreClassifier", "network on a filterbank"),
         Network("mlp", "MLPGenreClassifier", "multilayer perceptron"),
     )
 }

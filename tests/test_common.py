@@ -15,7 +15,12 @@ from sklearn.utils.estimator_checks import (
     parametrize_with_checks,
 )
 
-from skgenre import CNNGenreClassifier, MLPGenreClassifier, WaveformScaler
+from skgenre import (
+    CNNGenreClassifier,
+    FilterbankGenreClassifier,
+    MLPGenreClassifier,
+    WaveformScaler,
+)
 
 WEIGHTS_ARE_NOT_REPETITION = {
     "check_sample_weight_equivalence_on_dense_data": (
@@ -28,6 +33,7 @@ STEPS_ARE_FITTED_IN_PLACE = "Pipeline fits its steps in place; scikit-learn expe
 EXPECTED_FAILURES = {
     "WaveformScaler": {},
     "CNNGenreClassifier": WEIGHTS_ARE_NOT_REPETITION,
+    "FilterbankGenreClassifier": WEIGHTS_ARE_NOT_REPETITION,
     "MLPGenreClassifier": WEIGHTS_ARE_NOT_REPETITION,
     "Pipeline": {
         "check_estimators_overwrite_params": STEPS_ARE_FITTED_IN_PLACE,
@@ -41,6 +47,7 @@ EXPECTED_FAILURES = {
         WaveformScaler(),
         WaveformScaler(per_excerpt=True),
         CNNGenreClassifier(),
+        FilterbankGenreClassifier(),
         MLPGenreClassifier(),
         # The checks seed what they compare, but they do not reach into a pipeline's steps.
         make_pipeline(WaveformScaler(), CNNGenreClassifier(random_state=0)),
@@ -52,7 +59,8 @@ def test_scikit_learn_checks(estimator, check):
 
 
 @pytest.mark.parametrize(
-    "estimator", [CNNGenreClassifier(), MLPGenreClassifier(), WaveformScaler()]
+    "estimator",
+    [CNNGenreClassifier(), FilterbankGenreClassifier(), MLPGenreClassifier(), WaveformScaler()],
 )
 @pytest.mark.parametrize(
     "check", [check_dataframe_column_names_consistency, check_param_validation]

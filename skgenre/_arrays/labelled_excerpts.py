@@ -61,7 +61,7 @@ class LabelledExcerpts:
         """Read the excerpts alone."""
         if len(self) == len(self.X) and np.array_equal(self.rows, np.arange(len(self))):
             return np.asarray(self.X)
-        excerpts = np.empty((len(self), self.X.shape[1]), self.X.dtype)
+        excerpts = np.empty((len(self), *self.X.shape[1:]), self.X.dtype)
         for part in gen_batches(len(self), ROWS_PER_READ):
             excerpts[part] = self.X[self.rows[part]]
             release_pages(self.X)

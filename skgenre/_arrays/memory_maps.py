@@ -1,8 +1,34 @@
-"""Memory that reading a memory map takes."""
+"""Arrays in files, and the memory that reading them takes."""
 
 import mmap
+from math import prod
+from tempfile import TemporaryFile
 
 import numpy as np
+
+from skgenre._arrays.dtype import DTYPE
+
+# Arrays up to this size are kept in memory.
+MEMORY_MIB = 1024
+
+
+def large_array(shape):
+    """Make an array to be filled: in memory, or in a temporary file if it is too large for that.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Its shape.
+
+    Returns
+    -------
+    array : ndarray of float32
+        The file goes with the array.
+    """
+    if prod(shape) * np.dtype(DTYPE).itemsize <= MEMORY_MIB * 2**20:
+        return np.empty(shape, DTYPE)
+    with TemporaryFile() as file:
+        return np.memmap(file, DTYPE, "w+", shape=shape)
 
 
 def release_pages(array):

@@ -3,6 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
+
+import keras
+
+from skgenre._arrays.dtype import DTYPE
 
 # Networks that a process keeps, and programs compiled for each; the least recently used goes first.
 PROGRAMS_KEPT = 8
@@ -17,9 +22,48 @@ class Architecture:
     n_outputs: int
     settings: tuple
 
+    @property
+    def input_shape(self):
+        """Shape of one excerpt."""
+        return (self.n_timesteps,)
+
     def build_model(self, seed=None):
         """Build the network, with weights from `seed`."""
         return self.build(self.n_timesteps, self.n_outputs, **dict(self.settings), seed=seed)
+
+
+@dataclass(frozen=True)
+class TrainedPart:
+    """The layers of a network behind its front end, the leading layers that are not trained."""
+
+    whole: Architecture
+
+    @property
+    def n_outputs(self):
+        return self.whole.n_outputs
+
+    @property
+    def input_shape(self):
+        """Shape of what the front end makes of one excerpt."""
+        return tuple(front_end_layers(blank_model(self.whole))[-1].output.shape[1:])
+
+    def build_model(self, seed=None):
+        """Build these layers as a network of their own, with weights from `seed`."""
+        model = self.whole.build_model(seed)
+        layers = model.layers[len(front_end_layers(model)) :]
+        shape = keras.Input(self.input_shape, dtype=DTYPE)
+        return keras.Sequential([shape, *layers], name=model.name)
+
+
+def front_end_layers(model):
+    """List the leading layers of a network that are not trained."""
+    return list(takewhile(lambda layer: not layer.trainable, model.layers))
+
+
+def trained_part(architecture):
+    """Return what is trained of a network: all of it, where it has no front end."""
+    has_front_end = front_end_layers(blank_model(architecture))
+    return TrainedPart(architecture) if has_front_end else architecture
 
 
 @lru_cache(maxsize=PROGRAMS_KEPT)

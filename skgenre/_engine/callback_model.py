@@ -3,12 +3,12 @@
 import math
 from copy import copy
 
-import keras
 import numpy as np
 import tensorflow as tf
 
 from skgenre._engine.compiled import compiled
 from skgenre._engine.optimizer_steps import IN_ONE_PIECE
+from skgenre._keras.optimizers import learning_rate_variable
 
 
 class CallbackModel:
@@ -29,9 +29,7 @@ class CallbackModel:
         self.weights = self.keras_model.weights
         optimizer.build(self.weights)
         self.slots = optimizer.variables
-        rate = getattr(optimizer, "learning_rate", None)
-        # None where it follows a schedule of its own, or has several.
-        self.learning_rate = rate if isinstance(rate, keras.Variable) else None
+        self.learning_rate = learning_rate_variable(optimizer)
         # Callbacks look there for the metrics, and whether more of one is better.
         nothing = np.zeros((1, recipe.architecture.n_outputs), np.float32)
         self.keras_model.compute_metrics(None, nothing, nothing)

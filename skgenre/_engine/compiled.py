@@ -10,8 +10,13 @@ import tensorflow as tf
 
 from skgenre._arrays.dtype import DTYPE
 from skgenre._engine.architecture import blank_model
-from skgenre._engine.network_run import NetworkRun
-from skgenre._engine.optimizer_steps import apply_gradients, assign, make_variables
+from skgenre._engine.network_run import NetworkRun, dropout_layers, dropout_masks
+from skgenre._engine.optimizer_steps import (
+    apply_gradients,
+    assign,
+    make_variables,
+    share_of_learning_rate,
+)
 from skgenre._engine.weights import pack_weights, split_weights, unpack_weights
 from skgenre._keras.losses import adds_up_over_rows, batch_loss
 from skgenre._keras.optimizers import updates_each_number_alone
@@ -50,11 +55,17 @@ class CompiledNetwork:
         self.in_one_piece = updates_each_number_alone(recipe.optimizer)
         self.variables = make_variables(recipe.architecture, self.in_one_piece)
         self.optimizer.build(self.variables)
+        self._dropouts = dropout_layers(self._network)
         self._rows = [
-            tf.TensorSpec((None, recipe.architecture.n_timesteps), DTYPE),
+            tf.TensorSpec((None, *recipe.architecture.input_shape), DTYPE),
             tf.TensorSpec((None, recipe.architecture.n_outputs), DTYPE),
             tf.TensorSpec((None,), DTYPE),
         ]
+
+    @property
+    def n_weights(self):
+        """How many numbers are trained."""
+        return self._network.count_params()
 
     def weights(self):
         """Copy the weights that are trained, packed."""
@@ -89,11 +100,13 @@ class CompiledNetwork:
     def train_steps(self):
         """Train on rows in a given order and in batches of a given size.
 
-        A function of X, targets, sample weights, order and batch size; it returns the sum of the
-        losses and the number of hits.
+        A function of X, targets, sample weights, order and batch size, and of what decides each
+        step: its seed, and its share of the learning rate. It returns the sum of the losses and
+        the number of hits.
         """
         order, batch_size = tf.TensorSpec((None,), tf.int32), tf.TensorSpec((), tf.int32)
-        return compiled(self._train_steps, [*self._rows, order, batch_size])
+        seeds, shares = tf.TensorSpec((None, 2), tf.int32), tf.TensorSpec((None,), DTYPE)
+        return compiled(self._train_steps, [*self._rows, order, batch_size, seeds, shares])
 
     @cached_property
     def score(self):
@@ -103,14 +116,13 @@ class CompiledNetwork:
         """
         return compiled(self._score, self._rows)
 
-    def _train_steps(self, X, targets, sample_weight, order, batch_size):
+    def _train_steps(self, X, targets, sample_weight, order, batch_size, seeds, shares):
         def step(first, losses, hits):
             # TensorFlow does not see that a step changes what the next one reads.
             with tf.control_dependencies([first]):
-                rows = order[first : first + batch_size]
-                more_losses, more_hits = self._train_step(
-                    tf.gather(X, rows), tf.gather(targets, rows), tf.gather(sample_weight, rows)
-                )
+                rows, number = order[first : first + batch_size], first // batch_size
+                batch = [tf.gather(array, rows) for array in (X, targets, sample_weight)]
+                more_losses, more_hits = self._train_step(*batch, seeds[number], shares[number])
             with tf.control_dependencies([more_losses]):
                 return first + batch_size, losses + more_losses, hits + more_hits
 
@@ -119,16 +131,20 @@ class CompiledNetwork:
 
         return tf.while_loop(unfinished, step, (0, 0.0, 0.0))[1:]
 
-    def _train_step(self, X, targets, sample_weight):
+    def _train_step(self, X, targets, sample_weight, seed, share):
         differentiate = self._gradients_by_shard if self._adds_up else self._gradients_of_batch
         # The optimizer divides gradients by what it multiplies the loss with.
         scale = tf.cast(self.optimizer.scale_loss(tf.constant(1, DTYPE)), DTYPE)
         layer_weights = self._layer_weights()
-        losses, hits, gradients = differentiate(layer_weights, X, targets, sample_weight, scale)
+        masks = dropout_masks(self._dropouts, tf.shape(X)[0], seed)
+        losses, hits, gradients = differentiate(
+            layer_weights, X, masks, targets, sample_weight, scale
+        )
 
         def update():
             sums = [tf.reduce_sum(shards, axis=0) for shards in gradients]
-            apply_gradients(self.optimizer, sums, self.variables)
+            with share_of_learning_rate(self.optimizer, share):
+                apply_gradients(self.optimizer, sums, self.variables)
             return tf.reduce_sum(losses), tf.reduce_sum(hits)
 
         return on_one_thread(update)
@@ -144,7 +160,7 @@ class CompiledNetwork:
             return layer_weights
         return [tf.concat([tf.reshape(weights, (-1,)) for weights in layer_weights], axis=0)]
 
-    def _gradients_by_shard(self, layer_weights, X, targets, sample_weight, scale):
+    def _gradients_by_shard(self, layer_weights, X, masks, targets, sample_weight, scale):
         """Compute loss, hits and gradients of each shard by itself."""
 
         def differentiate(first, end):
@@ -152,7 +168,8 @@ class CompiledNetwork:
             weight = sample_weight[first:end]
             with tf.GradientTape() as tape:
                 tape.watch(layer_weights)
-                run = NetworkRun(self._network, layer_weights, shard)
+                own_masks = [mask[first:end] for mask in masks]
+                run = NetworkRun(self._network, layer_weights, shard, own_masks)
                 loss = batch_loss(self.loss, shard_targets, run.outputs, weight) * _count(shard)
                 share = scale * loss / _count(X)
             gradients = run.gradients(tape, share)
@@ -161,9 +178,9 @@ class CompiledNetwork:
         losses, hits, *gradients = map_shards(differentiate, _bounds(X))
         return losses, hits, gradients
 
-    def _gradients_of_batch(self, layer_weights, X, targets, sample_weight, scale):
+    def _gradients_of_batch(self, layer_weights, X, masks, targets, sample_weight, scale):
         """Compute the loss of all rows together, and its gradients through each shard."""
-        probabilities = self._probabilities(layer_weights, X)
+        probabilities = self._probabilities(layer_weights, X, masks)
 
         def differentiate_loss():
             with tf.GradientTape() as tape:
@@ -176,7 +193,8 @@ class CompiledNetwork:
         def differentiate_network(first, end):
             with tf.GradientTape() as tape:
                 tape.watch(layer_weights)
-                run = NetworkRun(self._network, layer_weights, X[first:end])
+                own_masks = [mask[first:end] for mask in masks]
+                run = NetworkRun(self._network, layer_weights, X[first:end], own_masks)
             gradients = run.gradients(tape, run.outputs, output_gradients[first:end])
             return tuple(self._joined(gradients))
 
@@ -192,11 +210,11 @@ class CompiledNetwork:
 
         return on_one_thread(loss_and_hits)
 
-    def _probabilities(self, layer_weights, X):
-        def outputs(rows):
-            return NetworkRun(self._network, layer_weights, rows).outputs
+    def _probabilities(self, layer_weights, X, masks=()):
+        def outputs(rows, *masks):
+            return NetworkRun(self._network, layer_weights, rows, masks).outputs
 
-        return map_rows(outputs, [X], ROWS_PER_TRAINING_SHARD)
+        return map_rows(outputs, [X, *masks], ROWS_PER_TRAINING_SHARD)
 
 
 def compiled(function, signature):

@@ -5,6 +5,8 @@ from functools import partial
 import keras
 import tensorflow as tf
 
+from skgenre._arrays.dtype import DTYPE
+from skgenre._keras.layers import SideBySide
 from skgenre._tensorflow.shards import has_gpu
 
 
@@ -21,30 +23,44 @@ class NetworkRun:
         and channels last.
     weights : list of tensor
         In the order of the model's weights.
-    X : tensor of shape (n_samples, n_timesteps)
-        Excerpts.
+    X : tensor of shape (n_samples, ...)
+        Excerpts, or what the model takes instead.
+    masks : sequence of tensor, default=()
+        In training, what each `keras.layers.Dropout` multiplies its units with.
+    n_layers : int or None, default=None
+        How many of the first layers are run; None means all.
 
     Attributes
     ----------
-    outputs : tensor of shape (n_samples, n_outputs)
-        What the network gives.
+    outputs : tensor of shape (n_samples, ...)
+        What the network gives, or the last of the layers that are run.
     """
 
-    def __init__(self, model, weights, X):
+    def __init__(self, model, weights, X, masks=(), n_layers=None):
         # Tensors to differentiate by, and functions that turn the results into weights' gradients.
         self._sources = list(weights)
         self._completions = [_unchanged] * len(weights)
-        convolutions = () if has_gpu() else keras.layers.Conv1D
-        places = {id(variable): place for place, variable in enumerate(model.weights)}
+        self._convolutions = () if has_gpu() else keras.layers.Conv1D
+        self._places = {id(variable): place for place, variable in enumerate(model.weights)}
+        self._masks = iter(masks)
+        self._has_masks = len(masks) > 0
         with keras.StatelessScope(list(zip(model.weights, weights, strict=True))):
-            for layer in model.layers:
-                if isinstance(layer, convolutions):
-                    X = self._convolve(layer, places[id(layer.kernel)], places[id(layer.bias)], X)
-                else:
-                    X = layer.call(X)
-        self.outputs = X
+            self.outputs = self._run(model.layers[:n_layers], X)
 
-    def _convolve(self, layer, kernel_place, bias_place, X):
+    def _run(self, layers, X):
+        for layer in layers:
+            if isinstance(layer, self._convolutions):
+                X = self._convolve(layer, X)
+            elif isinstance(layer, keras.layers.Dropout):
+                X = X * next(self._masks) if self._has_masks else X
+            elif isinstance(layer, SideBySide):
+                X = tf.concat([self._run(branch.layers, X) for branch in layer.branches], axis=-1)
+            else:
+                X = layer.call(X)
+        return X
+
+    def _convolve(self, layer, X):
+        kernel_place, bias_place = self._places[id(layer.kernel)], self._places[id(layer.bias)]
         kernel, bias = self._sources[kernel_place], self._sources[bias_place]
         [stride] = layer.strides
         convolved = tf.nn.bias_add(tf.nn.conv1d(X, kernel, stride, "SAME"), bias)
@@ -75,6 +91,39 @@ class NetworkRun:
         found = tape.gradient(target, self._sources, output_gradients)
         pairs = zip(self._completions, found, strict=True)
         return [complete(gradient) for complete, gradient in pairs]
+
+
+def dropout_layers(model):
+    """List the layers of a network that drop units in training."""
+    return [layer for layer in model.layers if isinstance(layer, keras.layers.Dropout)]
+
+
+def dropout_masks(layers, n_rows, seed):
+    """Draw what a batch's units are multiplied with, within a traced function.
+
+    Parameters
+    ----------
+    layers : list of keras.layers.Dropout
+        Layers of a built network.
+    n_rows : tensor of shape (), int32
+        Rows of the batch.
+    seed : tensor of shape (2,), int32
+        Decides all masks of the batch.
+
+    Returns
+    -------
+    masks : list of tensor of shape (n_rows, ...), float32
+        One for each layer: 0 where a unit is dropped, otherwise what keeps the sum's expectation.
+    """
+    return [
+        _mask(layer, (n_rows, *layer.output.shape[1:]), tf.stack([seed[0], seed[1] + number]))
+        for number, layer in enumerate(layers)
+    ]
+
+
+def _mask(layer, shape, seed):
+    drawn = tf.random.stateless_uniform(shape, seed)
+    return tf.cast(drawn >= layer.rate, DTYPE) / (1 - layer.rate)
 
 
 def _unchanged(gradient):

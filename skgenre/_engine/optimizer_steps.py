@@ -1,6 +1,7 @@
 """Variables that are trained, and the steps that an optimizer makes with them."""
 
 import math
+from contextlib import contextmanager
 from copy import deepcopy
 
 import keras
@@ -10,7 +11,7 @@ import tensorflow as tf
 from skgenre._arrays.dtype import DTYPE
 from skgenre._engine.architecture import blank_model
 from skgenre._engine.weights import unpack_weights
-from skgenre._keras.optimizers import updates_each_number_alone
+from skgenre._keras.optimizers import learning_rate_variable, updates_each_number_alone
 
 # Name of the one variable that stands for all.
 IN_ONE_PIECE = "weights"
@@ -45,6 +46,22 @@ def apply_gradients(optimizer, gradients, variables):
     # all, by way of tf.custom_gradient, which keeps every graph that it was ever used in.
     replica = tf.distribute.get_replica_context()
     replica.merge_call(lambda strategy: optimizer.apply(gradients, variables))
+
+
+@contextmanager
+def share_of_learning_rate(optimizer, share):
+    """Lower an optimizer's learning rate for one step, within a traced function.
+
+    One that follows a schedule of its own, or has several rates, is left alone.
+    """
+    rate = learning_rate_variable(getattr(optimizer, "inner_optimizer", optimizer))
+    if rate is None:
+        yield
+        return
+    whole = tf.convert_to_tensor(rate)
+    rate.assign(whole * tf.cast(share, whole.dtype))
+    yield
+    rate.assign(whole)
 
 
 def assign(variables, values):

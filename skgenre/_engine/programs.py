@@ -9,6 +9,7 @@ estimator's weights: they go in as arrays before training and come out as arrays
 import threading
 from collections import OrderedDict
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -16,18 +17,27 @@ import tensorflow as tf
 from sklearn.utils import gen_batches
 
 from skgenre._arrays.dtype import DTYPE
-from skgenre._arrays.memory_maps import release_pages
-from skgenre._engine.architecture import PROGRAMS_KEPT, blank_model
+from skgenre._arrays.memory_maps import large_array, release_pages
+from skgenre._engine.architecture import (
+    PROGRAMS_KEPT,
+    blank_model,
+    front_end_layers,
+    trained_part,
+)
 from skgenre._engine.compiled import compiled
 from skgenre._engine.computations import Itself
 from skgenre._engine.network_run import NetworkRun
 from skgenre._engine.recipe_keys import recipe_key
 from skgenre._engine.training import TrainingProgram
-from skgenre._engine.weights import pack_weights, split_weights
+from skgenre._engine.weights import pack_weights, split_weights, unpack_weights
 from skgenre._keras.initial_weights import initial_weights
+from skgenre._keras.layers import Standardization
 from skgenre._tensorflow.memory import release_freed
 from skgenre._tensorflow.process import prepare_process
-from skgenre._tensorflow.shards import ROWS_PER_PREDICTION_SHARD, map_rows
+from skgenre._tensorflow.shards import ROWS_PER_PREDICTION_CALL, ROWS_PER_PREDICTION_SHARD, map_rows
+
+# Enough for means and deviations, few enough to look at in no time and in little memory.
+ROWS_TO_ADAPT_TO = 1024
 
 
 class _ProgramPool:
@@ -56,12 +66,79 @@ _POOL = _ProgramPool()
 
 
 def train(recipe, state, training, validation, schedule):
-    """Train a network; see `TrainingProgram.train`."""
+    """Train a network; see `TrainingProgram.train`.
+
+    What its front end makes of the excerpts is computed once.
+    """
     prepare_process()
+    architecture = recipe.architecture
+    part = trained_part(architecture)
+    if part is not architecture:
+        recipe = recipe._replace(architecture=part)
+        training = _behind_front_end(architecture, state.weights, training)
+        validation = validation and _behind_front_end(architecture, state.weights, validation)
     with _POOL.borrow(recipe) as program:
         trained = program.train(recipe, state, training, validation, schedule)
     release_freed()
     return trained
+
+
+def _behind_front_end(architecture, weights, labelled):
+    """Put what a front end makes of excerpts in their place; read and computed block by block."""
+    n_layers = len(front_end_layers(blank_model(architecture)))
+    shape = (len(labelled), *trained_part(architecture).input_shape)
+    outputs = large_array(shape)
+    for positions in gen_batches(len(labelled), ROWS_PER_PREDICTION_CALL):
+        X = labelled.take(positions).excerpts()
+        outputs[positions] = run_layers(architecture, weights, X, n_layers)
+        release_pages(outputs)
+    return replace(labelled, X=outputs, rows=np.arange(len(labelled)))
+
+
+def adapted_weights(architecture, weights, labelled):
+    """Standardise what reaches certain layers of a network, before it is trained.
+
+    Parameters
+    ----------
+    architecture : Architecture
+        The network.
+    weights : ndarray of shape (n_parameters,), float32
+        Its weights, packed.
+    labelled : LabelledExcerpts
+        Excerpts, of which some are looked at, evenly spread.
+
+    Returns
+    -------
+    weights : ndarray of shape (n_parameters,), float32
+        Packed, those of `Standardization` layers replaced; the first layers come first.
+    """
+    model = blank_model(architecture)
+    layers = {
+        n: layer for n, layer in enumerate(model.layers) if isinstance(layer, Standardization)
+    }
+    if not layers:
+        return weights
+    n_rows = min(len(labelled), ROWS_TO_ADAPT_TO)
+    X = labelled.take(np.linspace(0, len(labelled) - 1, n_rows).astype(int)).excerpts()
+    arrays = unpack_weights(model.weights, weights)
+    places = {id(variable): place for place, variable in enumerate(model.weights)}
+    for n_layers, layer in layers.items():
+        inputs = run_layers(architecture, pack_weights(arrays), X, n_layers)
+        for variable, values in zip(layer.weights, layer.adapted(inputs), strict=True):
+            arrays[places[id(variable)]] = values
+    return pack_weights(arrays)
+
+
+def run_layers(architecture, weights, X, n_layers):
+    """Run excerpts through the first layers of a network; see `predict`."""
+    forward = _forward_program(architecture, n_layers)
+    weights = tf.constant(weights)
+    return np.concatenate(
+        [
+            forward(weights, X[rows], np.int32(ROWS_PER_PREDICTION_SHARD))
+            for rows in gen_batches(len(X), ROWS_PER_PREDICTION_CALL)
+        ]
+    )
 
 
 def predict(architecture, weights, X, rows_per_call):
@@ -102,13 +179,15 @@ def _on_device(weights):
 
 
 @lru_cache(maxsize=PROGRAMS_KEPT)
-def _forward_program(architecture):
+def _forward_program(architecture, n_layers=None):
     model = blank_model(architecture)
 
     def forward(weights, X, rows_per_shard):
         layer_weights = split_weights(model.weights, weights)
         return map_rows(
-            lambda rows: NetworkRun(model, layer_weights, rows).outputs, [X], rows_per_shard
+            lambda rows: NetworkRun(model, layer_weights, rows, n_layers=n_layers).outputs,
+            [X],
+            rows_per_shard,
         )
 
     signature = [

@@ -1,5 +1,6 @@
 """Training: epochs and batches."""
 
+import numpy as np
 from sklearn.utils import gen_batches
 
 from skgenre._engine.callback_model import CallbackModel, Exchange
@@ -7,6 +8,7 @@ from skgenre._engine.compiled import CompiledNetwork
 from skgenre._engine.feeding import feed, rows_per_block
 from skgenre._engine.job import State, join_histories
 from skgenre._engine.optimizer_steps import fresh_slots
+from skgenre._engine.weights import pack_weights
 from skgenre._keras.early_stopping import EarlyStopping
 from skgenre._keras.optimizers import constant_learning_rate
 from skgenre._keras.progress import progress_shown
@@ -31,6 +33,7 @@ class TrainingProgram:
     def __init__(self, recipe):
         self._network = CompiledNetwork(recipe)
         self._fresh_slots = self._network.slots() if self._network.in_one_piece else None
+        self._fixed_weights = None
         self._exchange = None
 
     def train(self, recipe, state, training, validation, schedule):
@@ -60,11 +63,14 @@ class TrainingProgram:
 
     def _load(self, recipe, state):
         self._network.loss = recipe.loss
+        # Those of the front end come first.
+        n_fixed = len(state.weights) - self._network.n_weights
+        self._fixed_weights, trained = np.split(state.weights, [n_fixed])
         if self._fits(state):
             self._network.set_slots(state.slots)
         else:
-            self._network.set_slots(self._fresh_slots or fresh_slots(recipe, state.weights))
-        self._network.set_weights(state.weights)
+            self._network.set_slots(self._fresh_slots or fresh_slots(recipe, trained))
+        self._network.set_weights(trained)
         learning_rate = constant_learning_rate(recipe.optimizer)
         if learning_rate is not None:
             self._network.set_learning_rate(learning_rate)
@@ -121,10 +127,15 @@ class TrainingProgram:
 
     def _state(self):
         network = self._network
-        return State(network.weights(), network.slots(), network.slot_names())
+        weights = pack_weights([self._fixed_weights, network.weights()])
+        return State(weights, network.slots(), network.slot_names())
 
     def _run_epoch(self, training, schedule, epoch, callbacks):
-        order = training.order(schedule.rng(epoch))
+        rng = schedule.rng(epoch)
+        order = training.order(rng)
+        n_steps = -(-len(order) // schedule.batch_size)
+        seeds = rng.integers(np.iinfo(np.int32).max // 2, size=(n_steps, 2), dtype=np.int32)
+        shares = schedule.learning_rate_shares(epoch, n_steps)
         steps_per_call = _steps_per_call(schedule, training.labelled, callbacks)
         rows_per_call = schedule.batch_size * steps_per_call
         running = _RunningMeans()
@@ -132,7 +143,11 @@ class TrainingProgram:
             positions = order[first : first + rows_per_call]
             callbacks.call("on_train_batch_begin", first // schedule.batch_size)
             block = training.block(positions)
-            running.add(self._network.train_steps(*block, schedule.batch_size), len(positions))
+            step = first // schedule.batch_size
+            steps = seeds[step : step + steps_per_call], shares[step : step + steps_per_call]
+            running.add(
+                self._network.train_steps(*block, schedule.batch_size, *steps), len(positions)
+            )
             last_step = (first + len(positions) - 1) // schedule.batch_size
             callbacks.call("on_train_batch_end", last_step, running.logs())
             if callbacks.want_to_stop():

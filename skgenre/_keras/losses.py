@@ -46,6 +46,9 @@ def make_loss(loss, n_outputs, arguments):
         If the name or an argument is unknown, arguments are given without a class, or the
         loss does not fit the network's targets.
     """
+    if loss == "crossentropy":
+        kinds = keras.losses.BinaryCrossentropy, keras.losses.CategoricalCrossentropy
+        loss = kinds[n_outputs > 1]
     if isinstance(loss, str):
         loss = _find_loss(loss)
     if inspect.isclass(loss):

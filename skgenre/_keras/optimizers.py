@@ -73,14 +73,15 @@ def make_optimizer(optimizer, learning_rate, arguments):
     if isinstance(optimizer, keras.optimizers.Optimizer):
         refuse_arguments("optimizer", optimizer, arguments)
         return copy.deepcopy(optimizer)
-    cls = _optimizer_class(optimizer)
+    cls = optimizer_class(optimizer)
     check_arguments("optimizer", cls, arguments)
     # A wrapper takes its rate from the optimizer inside.
     rate = {"learning_rate": learning_rate} if takes(cls, "learning_rate") else {}
     return cls(**{**rate, **arguments})
 
 
-def _optimizer_class(optimizer):
+def optimizer_class(optimizer):
+    """Find the class of an optimizer that is given by name or class."""
     if isinstance(optimizer, str):
         # Keras' own look-up does not find all of them.
         if optimizer.lower() not in OPTIMIZERS:
@@ -117,7 +118,13 @@ def _full_name(cls):
     return f"{cls.__module__}.{cls.__qualname__}"
 
 
-def constant_learning_rate(optimizer):
+def learning_rate_variable(optimizer):
     """Return an optimizer's learning rate, or None where it follows a schedule or has several."""
     rate = getattr(optimizer, "learning_rate", None)
-    return float(rate.value) if isinstance(rate, keras.Variable) else None
+    return rate if isinstance(rate, keras.Variable) else None
+
+
+def constant_learning_rate(optimizer):
+    """Return the value of `learning_rate_variable`."""
+    rate = learning_rate_variable(optimizer)
+    return None if rate is None else float(rate.value)

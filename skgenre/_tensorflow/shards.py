@@ -77,7 +77,7 @@ def map_rows(function, arrays, rows_per_shard):
 
     Returns
     -------
-    outputs : tensor of shape (n_rows, n_outputs)
+    outputs : tensor of shape (n_rows, ...)
         What became of the rows.
     """
     n_rows = tf.shape(arrays[0])[0]
@@ -88,7 +88,7 @@ def map_rows(function, arrays, rows_per_shard):
     [outputs] = map_shards(
         lambda first, end: (function(*(array[first:end] for array in arrays)),), bounds
     )
-    return tf.reshape(outputs, (-1, outputs.shape[-1]))[:n_rows]
+    return tf.reshape(outputs, (-1, *outputs.shape[2:]))[:n_rows]
 
 
 def on_one_thread(function):

@@ -1,4 +1,4 @@
-"""The contract that both classifiers share: labels, validation, fit and predict."""
+"""The contract that all classifiers share: labels, validation, fit and predict."""
 
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
@@ -19,7 +19,7 @@ from skgenre._arrays.relative_weights import weigh_relatively
 from skgenre._engine.architecture import Architecture
 from skgenre._engine.gradients import input_gradients
 from skgenre._engine.job import Recipe, Schedule, State, join_histories
-from skgenre._engine.programs import fresh_weights, predict, train
+from skgenre._engine.programs import adapted_weights, fresh_weights, predict, train
 from skgenre._engine.weights import unpack_weights
 from skgenre._keras.callbacks import make_callbacks
 from skgenre._keras.losses import make_loss
@@ -54,6 +54,9 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
     n_iter_: int
     n_features_in_: int
     feature_names_in_: NDArray[np.object_]
+
+    # Whether the learning rate of `fit` rises and falls; it is constant otherwise.
+    _warms_up_and_cools_down = False
 
     # Models saved by versions that did not record them lack these.
     _class_totals = 0.0
@@ -134,10 +137,13 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         else:
             self._start(at_least_two(np.unique(checked.y)))
         training, validation = self._set_apart(checked, X_val, y_val)
+        if not continuing:
+            self._adapt(training)
         training, validation, self._class_totals = weigh_relatively(
             training, validation, self._weigh_classes(checked)
         )
-        self._train(training, validation, self._setting("epochs"), task)
+        epochs = self._setting("epochs")
+        self._train(training, validation, epochs, task, self._warms_up_and_cools_down)
 
     @explains_arguments
     @fit_context(prefer_skip_nested_validation=True)
@@ -202,8 +208,11 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         if first:
             self._start(at_least_two(self.classes_))
         check_labels(checked.y, self.classes_, "y")
+        labelled = checked.labelled(self.classes_)
+        if first:
+            self._adapt(labelled)
         training, _, self._class_totals = weigh_relatively(
-            checked.labelled(self.classes_), None, self._weigh_classes(checked), self._class_totals
+            labelled, None, self._weigh_classes(checked), self._class_totals
         )
         self._train(training, None, 1, task)
 
@@ -247,6 +256,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         with replaced_once_fitted(self) as fitted:
             checked = check_training(fitted, X, y, None, None, reset=True)
             fitted._start(at_least_two(np.unique(checked.y)))
+            fitted._adapt(checked.labelled(fitted.classes_))
         return self
 
     @explains_arguments
@@ -408,6 +418,10 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
         self.n_iter_ = 0
         vars(self).pop("_model", None)
 
+    def _adapt(self, labelled):
+        """Standardise what reaches layers of the network that ask for it."""
+        self._weights = adapted_weights(self._architecture(), self._weights, labelled)
+
     def _refuse_what_needs_all_data(self):
         if self.early_stopping:
             raise ValueError(
@@ -446,7 +460,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
             )
         return labelled, None
 
-    def _train(self, training, validation, epochs, task):
+    def _train(self, training, validation, epochs, task, warms_up_and_cools_down=False):
         recipe = self._recipe()
         # Slots are useful only to an optimizer of the same kind.
         kind = optimizer_kind(recipe.optimizer)
@@ -461,6 +475,7 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
             patience=int(self.patience) if self.early_stopping else None,
             verbose=int(self._setting("verbose")),
             tasks=EpochTasks(task.context, partial(self._as_trained, kind), **watched),
+            warms_up_and_cools_down=warms_up_and_cools_down,
         )
         task.context.call_on_fit_task_begin(**watched)
         state = State(self._weights, self._slots_by_optimizer.get(kind), self._slot_names)
@@ -502,13 +517,14 @@ class BaseGenreClassifier(DocumentationLinkMixin, CallbackSupportMixin, SklearnK
                 f"started with {self._fitted_settings}, now it would be {settings}."
             )
         architecture = self._architecture()
-        return Recipe(
-            architecture,
-            make_loss(self._setting("loss"), architecture.n_outputs, self._arguments("loss")),
-            make_optimizer(
-                self._setting("optimizer"), self.learning_rate, self._arguments("optimizer")
-            ),
-        )
+        return Recipe(architecture, self._loss(architecture.n_outputs), self._optimizer())
+
+    def _loss(self, n_outputs):
+        return make_loss(self._setting("loss"), n_outputs, self._arguments("loss"))
+
+    def _optimizer(self):
+        arguments = self._arguments("optimizer")
+        return make_optimizer(self._setting("optimizer"), self.learning_rate, arguments)
 
     def _architecture(self):
         return Architecture(

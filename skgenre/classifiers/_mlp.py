@@ -25,8 +25,9 @@ class MLPGenreClassifier(BaseGenreClassifier):
     hidden_units : tuple of int or int, default=(256, 64)
         Widths of the hidden layers; an int stands for one layer.
     loss : str, callable or keras.losses.Loss, default="mean_squared_error"
-        Keras loss: a name, a function, a class or an instance. Two classes are learned as one
-        column of 0 and 1, more classes as one column each.
+        Keras loss: a name, a function, a class or an instance; "crossentropy" is the binary one
+        for two classes and otherwise the categorical one. Two classes are learned as one column
+        of 0 and 1, more classes as one column each.
     optimizer : str, type or keras.optimizers.Optimizer, default="sgd"
         Keras optimizer: a name, a class or an instance. An instance is copied for each fit and
         keeps its own learning rate.

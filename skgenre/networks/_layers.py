@@ -2,6 +2,7 @@
 
 from skgenre._arrays.dtype import DTYPE
 from skgenre._keras.initial_weights import initial_weights
+from skgenre._keras.layers import CosineMaps, LogFilterbank, Moments, SideBySide, Standardization
 from skgenre._tensorflow import keras
 from skgenre._tensorflow.process import prepare_process
 
@@ -20,7 +21,7 @@ def flatten():
     return keras.layers.Flatten(name="flatten", dtype=DTYPE)
 
 
-def conv1d(width, size, stride, name):
+def conv1d(width, size, stride, name, activation="relu"):
     """Convolve with padding at both ends, then rectify."""
     return keras.layers.Conv1D(
         width,
@@ -28,10 +29,43 @@ def conv1d(width, size, stride, name):
         stride,
         padding="same",
         data_format="channels_last",
-        activation="relu",
+        activation=activation,
         name=name,
         **_COMMON,
     )
+
+
+def front_end(sample_rate, window, hop, n_bands):
+    """Turn excerpts into standardised bands, by layers that are not trained."""
+    return [
+        LogFilterbank(sample_rate, window, hop, n_bands, name="filterbank", dtype=DTYPE),
+        Standardization(trainable=False, name="bands", dtype=DTYPE),
+    ]
+
+
+def statistics(n_maps, filters, kernel_sizes):
+    """Pool maps of the bands, the bands and convolutions over time, side by side."""
+    maps = [CosineMaps(n_maps, name="cepstrum", **_COMMON), Moments(changes=True, dtype=DTYPE)]
+    convolutions = []
+    for i, (width, size) in enumerate(zip(filters, kernel_sizes, strict=True), 1):
+        convolutions += [
+            conv1d(width, size, 1, f"conv1d_{i}", activation=None),
+            keras.layers.LayerNormalization(name=f"normalization_{i}", dtype=DTYPE),
+            keras.layers.ReLU(dtype=DTYPE),
+        ]
+    branches = [maps, [Moments(dtype=DTYPE)], [*convolutions, Moments(dtype=DTYPE)]]
+    return SideBySide(list(map(keras.Sequential, branches)), name="statistics", dtype=DTYPE)
+
+
+def standardization():
+    """Begin with statistics of mean 0 and deviation 1 over excerpts."""
+    return Standardization(name="standardization", dtype=DTYPE)
+
+
+def dropout(rate, name):
+    """Drop a share of the units in training; no layer where nothing is dropped."""
+    # Without a seed of its own it would draw one from Python's global generator.
+    return [keras.layers.Dropout(rate, seed=0, name=name, dtype=DTYPE)] if rate else []
 
 
 def dense(hidden_units, n_outputs):

@@ -34,9 +34,12 @@ def parameter_table(model: "keras.Model") -> list[Parameter]:
     >>> parameter_table(build_mlp(1200))[0]
     Parameter(layer='dense_1', parameter='kernel', dtype='float32', shape=(1200, 256))
     """
+    # Keras takes seconds to load; tables of stored networks are written without it.
+    from skgenre._keras.layers import leaf_layers
+
     return [
         Parameter(layer.name, variable.name, variable.dtype, tuple(variable.shape))
-        for layer in model.layers
+        for layer in leaf_layers(model.layers)
         for variable in layer.weights
     ]
 

@@ -3,13 +3,24 @@
 from importlib import import_module
 
 import numpy as np
-from keras import layers
+from keras import activations, layers
 from onnx import TensorProto
 from skl2onnx import update_registered_converter
 from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType, guess_proto_type
 from skl2onnx.common.shape_calculator import calculate_linear_classifier_output_shapes
 from skl2onnx.common.utils_classifier import get_label_classes
 
+from skgenre._keras.layers import (
+    LEAST_VARIANCE,
+    SILENCE,
+    CosineMaps,
+    LogFilterbank,
+    Moments,
+    SideBySide,
+    Standardization,
+    hann,
+    mel_bands,
+)
 from skgenre._networks import NETWORKS
 from skgenre.onnx._graph import Graph
 from skgenre.onnx._labels import as_graph_labels
@@ -73,8 +84,7 @@ def convert_classifier(scope, operator, container):
     graph, classifier = Graph(scope, container), operator.raw_operator
     label, probabilities = operator.outputs
     X = graph.apply("Cast", operator.inputs[0].full_name, to=TensorProto.FLOAT)
-    for layer in classifier.model_.layers:
-        X = _LAYERS[type(layer)](graph, layer, X)
+    X = _convert_layers(graph, classifier.model_.layers, X)
     if len(classifier.classes_) == 2:
         one = graph.constant(np.float32(1))
         X = graph.apply("Concat", graph.apply("Sub", one, X), X, axis=1)
@@ -85,8 +95,17 @@ def convert_classifier(scope, operator, container):
     graph.apply("Gather", classes, likeliest, result=label.full_name)
 
 
+# Rows of time steps have two axes; whatever has channels has them before time, as ONNX wants them.
+
+
+def _convert_layers(graph, stack, X):
+    for layer in stack:
+        X = _LAYERS[type(layer)](graph, layer, X)
+    return X
+
+
 def _convert_reshape(graph, layer, X):
-    # From rows of time steps to one channel each; ONNX has channels first. 0 keeps a size.
+    # To one channel each. 0 keeps a size.
     n_timesteps, _ = layer.target_shape
     return graph.apply("Reshape", X, graph.constant([0, 1, n_timesteps]))
 
@@ -97,7 +116,11 @@ def _convert_conv1d(graph, layer, X):
     convolved = graph.apply(
         "Conv", X, kernel, graph.constant(bias), strides=layer.strides, auto_pad="SAME_UPPER"
     )
-    return graph.apply("Relu", convolved)
+    return _rectify(graph, layer, convolved) if layer.activation is activations.relu else convolved
+
+
+def _rectify(graph, layer, X):
+    return graph.apply("Relu", X)
 
 
 def _convert_flatten(graph, layer, X):
@@ -112,11 +135,98 @@ def _convert_dense(graph, layer, X):
     return graph.apply(activation, multiplied, **{"axis": 1} if activation == "Softmax" else {})
 
 
+def _convert_log_filterbank(graph, layer, X):
+    n_timesteps = layer.input.shape[1]
+    X = graph.apply("Cast", X, to=TensorProto.DOUBLE)
+    X = graph.apply("Sub", X, graph.reduce("ReduceMean", X))
+    X = graph.apply("Pad", X, graph.constant([0, 0, 0, layer.padding(n_timesteps)]))
+    frames = graph.apply("Mul", _frames(graph, layer, X), graph.constant(hann(layer.window)))
+    frames = graph.apply("Unsqueeze", frames, graph.constant([3]))
+    spectrum = graph.apply("DFT", frames, axis=2, onesided=1)
+    squares = graph.apply("Mul", spectrum, spectrum)
+    power = graph.apply("ReduceSum", squares, graph.constant([3]), keepdims=0)
+    shares = graph.constant(mel_bands(layer.sample_rate, layer.window, layer.n_bands))
+    bands = graph.apply("Add", graph.apply("MatMul", power, shares), graph.constant(SILENCE))
+    logarithm = graph.apply("Cast", graph.apply("Log", bands), to=TensorProto.FLOAT)
+    return graph.apply("Transpose", logarithm, perm=[0, 2, 1])
+
+
+def _frames(graph, layer, X):
+    # Numbers of samples as a sum: the table of them would be larger than the rest of the network.
+    beginnings = np.arange(layer.output.shape[1])[:, np.newaxis] * layer.hop
+    within = np.arange(layer.window)
+    numbers = graph.apply("Add", graph.constant(beginnings), graph.constant(within))
+    return graph.apply("Gather", X, numbers, axis=1)
+
+
+def _convert_standardization(graph, layer, X):
+    scale, offset = (graph.constant(_before_time(layer, values)) for values in layer.get_weights())
+    return graph.apply("Add", graph.apply("Mul", X, scale), offset)
+
+
+def _convert_cosine_maps(graph, layer, X):
+    kernel, bias = layer.get_weights()
+    mapped = graph.apply("MatMul", graph.constant(kernel.T), X)
+    return graph.apply("Add", mapped, graph.constant(_before_time(layer, bias)))
+
+
+def _before_time(layer, values):
+    """Put values of channels where the channels are."""
+    return values[:, np.newaxis] if len(layer.output.shape) == 3 else values
+
+
+def _convert_normalization(graph, layer, X):
+    gamma, beta = map(graph.constant, layer.get_weights())
+    X = graph.apply("Transpose", X, perm=[0, 2, 1])
+    X = graph.apply("LayerNormalization", X, gamma, beta, epsilon=layer.epsilon)
+    return graph.apply("Transpose", X, perm=[0, 2, 1])
+
+
+def _convert_moments(graph, layer, X):
+    moments = _moments(graph, X)
+    if layer.changes:
+        n_frames = layer.input.shape[1]
+        first, last, axis = (graph.constant([number]) for number in (0, n_frames - 1, 2))
+        one, all_of_them = graph.constant([1]), graph.constant([n_frames])
+        earlier = graph.apply("Slice", X, first, last, axis)
+        later = graph.apply("Slice", X, one, all_of_them, axis)
+        changes = graph.apply("Sub", later, earlier) if n_frames > 1 else graph.apply("Sub", X, X)
+        moments.append(_moments(graph, changes)[1])
+    return graph.apply("Concat", *moments, axis=1)
+
+
+def _moments(graph, X):
+    mean = graph.reduce("ReduceMean", X, axis=2)
+    centred = graph.apply("Sub", X, mean)
+    squares = graph.apply("Mul", centred, centred)
+    variance = graph.reduce("ReduceMean", squares, axis=2, keepdims=0)
+    least = graph.constant(np.float32(LEAST_VARIANCE))
+    deviation = graph.apply("Sqrt", graph.apply("Add", variance, least))
+    return [graph.apply("Squeeze", mean, graph.constant([2])), deviation]
+
+
+def _convert_side_by_side(graph, layer, X):
+    outputs = [_convert_layers(graph, branch.layers, X) for branch in layer.branches]
+    return graph.apply("Concat", *outputs, axis=1)
+
+
+def _unchanged(graph, layer, X):
+    return X
+
+
 _LAYERS = {
     layers.Reshape: _convert_reshape,
     layers.Conv1D: _convert_conv1d,
     layers.Flatten: _convert_flatten,
     layers.Dense: _convert_dense,
+    layers.Dropout: _unchanged,
+    layers.ReLU: _rectify,
+    layers.LayerNormalization: _convert_normalization,
+    LogFilterbank: _convert_log_filterbank,
+    Standardization: _convert_standardization,
+    CosineMaps: _convert_cosine_maps,
+    Moments: _convert_moments,
+    SideBySide: _convert_side_by_side,
 }
 
 

@@ -34,9 +34,9 @@ class Graph:
         self._container.add_node(operator, list(inputs), result, name=name, **attributes)
         return result
 
-    def reduce(self, operator, tensor):
-        """Reduce each row to one number."""
+    def reduce(self, operator, tensor, axis=1, keepdims=1):
+        """Reduce an axis to one number, by default that of a matrix' columns."""
         # From opset 18 on the axes are an input, as a sum's were before.
         if self._container.target_opset >= 18:
-            return self.apply(operator, tensor, self.constant([1]), keepdims=1)
-        return self.apply(operator, tensor, axes=[1], keepdims=1)
+            return self.apply(operator, tensor, self.constant([axis]), keepdims=keepdims)
+        return self.apply(operator, tensor, axes=[axis], keepdims=keepdims)

@@ -1,0 +1,229 @@
+"""Layers that Keras lacks: sound to bands, and statistics over time."""
+
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from scipy.fft import dct
+
+from skgenre._arrays.dtype import DTYPE
+
+_registered = keras.saving.register_keras_serializable("skgenre")
+# Power of silence: far below what 16 bits can hold, so that its logarithm is finite.
+SILENCE = 1e-10
+# Added to variances, whose square root has no finite slope at 0.
+LEAST_VARIANCE = 1e-5
+# Below it a deviation is rounding.
+_LEAST_DEVIATION = 1e-3
+
+
+@_registered
+class LogFilterbank(keras.layers.Layer):
+    """Turn excerpts into the logarithm of their power in mel bands, frame by frame.
+
+    Parameters
+    ----------
+    sample_rate : int
+        In Hz.
+    window : int
+        Samples of a frame.
+    hop : int
+        Samples between the beginnings of two frames.
+    n_bands : int
+        Mel bands between 0 Hz and half the sample rate.
+    **kwargs : object
+        As all layers of Keras have them.
+    """
+
+    def __init__(self, sample_rate, window, hop, n_bands, **kwargs):
+        super().__init__(trainable=False, **kwargs)
+        self.sample_rate, self.window, self.hop = sample_rate, window, hop
+        self.n_bands = n_bands
+
+    def get_config(self) -> dict[str, Any]:
+        names = ("sample_rate", "window", "hop", "n_bands")
+        config = {**super().get_config(), **{name: getattr(self, name) for name in names}}
+        del config["trainable"]
+        return config
+
+    def padding(self, n_timesteps):
+        """Count the zeros behind an excerpt that is shorter than a frame."""
+        return max(0, self.window - n_timesteps)
+
+    def compute_output_shape(self, shape):
+        n_timesteps = shape[1] + self.padding(shape[1])
+        return shape[0], 1 + (n_timesteps - self.window) // self.hop, self.n_bands
+
+    def call(self, X):
+        # In float64: a weak band beside a strong one would be rounding errors otherwise.
+        X = tf.cast(X, tf.float64)
+        X = X - tf.reduce_mean(X, axis=1, keepdims=True)
+        X = tf.pad(X, [(0, 0), (0, self.padding(X.shape[1]))])
+        frames = tf.signal.frame(X, self.window, self.hop)
+        spectrum = tf.signal.rfft(frames * hann(self.window))
+        power = tf.square(tf.math.real(spectrum)) + tf.square(tf.math.imag(spectrum))
+        bands = tf.tensordot(power, mel_bands(self.sample_rate, self.window, self.n_bands), 1)
+        return tf.cast(tf.math.log(bands + SILENCE), DTYPE)
+
+
+def hann(window):
+    """Compute the periodic Hann window."""
+    return np.hanning(window + 1)[:-1] if window > 1 else np.ones(1)
+
+
+def mel_bands(sample_rate, window, n_bands):
+    """Compute how much of a spectrum's power is in each band: triangles, evenly spaced in mel.
+
+    Returns
+    -------
+    shares : ndarray of shape (n_frequencies, n_bands)
+        A band that is narrower than the distance of two frequencies has the nearest one.
+
+    References
+    ----------
+    O'Shaughnessy, "Speech communication: human and machine", Addison-Wesley 1987.
+    """
+    frequencies = np.fft.rfftfreq(window, 1 / sample_rate)
+    left, centre, right = (
+        band_edges(sample_rate, n_bands)[first : first + n_bands] for first in range(3)
+    )
+    rising = (frequencies[:, np.newaxis] - left) / (centre - left)
+    falling = (right - frequencies[:, np.newaxis]) / (right - centre)
+    shares = np.maximum(0, np.minimum(rising, falling))
+    nearest = np.abs(frequencies[:, np.newaxis] - centre).argmin(axis=0)
+    is_empty = ~shares.any(axis=0)
+    shares[nearest[is_empty], is_empty] = 1
+    return shares
+
+
+def band_edges(sample_rate, n_bands):
+    """List where bands begin, peak and end in Hz: a band ends where the next but one begins."""
+    highest = 2595 * np.log10(1 + sample_rate / 2 / 700)
+    return 700 * (10 ** (np.linspace(0, highest, n_bands + 2) / 2595) - 1)
+
+
+@_registered
+class Standardization(keras.layers.Layer):
+    """Give each channel mean 0 and deviation 1, those of the excerpts that it was adapted to."""
+
+    def build(self, shape):
+        self.scale = self.add_weight(shape=shape[-1:], initializer="ones", name="scale")
+        self.offset = self.add_weight(shape=shape[-1:], initializer="zeros", name="offset")
+
+    def call(self, X):
+        return X * self.scale + self.offset
+
+    @staticmethod
+    def adapted(X):
+        """Compute weights for which these inputs would be standardised.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n_samples, ..., n_channels)
+            What comes in.
+
+        Returns
+        -------
+        weights : list of ndarray of shape (n_channels,)
+            In the order of the layer's.
+        """
+        channels = X.reshape(-1, X.shape[-1]).astype(float)
+        deviation = np.maximum(channels.std(axis=0), _LEAST_DEVIATION)
+        weights = 1 / deviation, -channels.mean(axis=0) / deviation
+        return [array.astype(DTYPE) for array in weights]
+
+
+@_registered
+class CosineMaps(keras.layers.Dense):
+    """Linear maps of bands, the first cosines of them before training: a cepstrum."""
+
+    def initial_weights(self):
+        """List the weights before training."""
+        n_bands, n_maps = self.kernel.shape
+        return [dct(np.eye(n_bands), norm="ortho")[:, :n_maps], np.zeros(n_maps)]
+
+
+@_registered
+class Moments(keras.layers.Layer):
+    """Pool frames: mean and deviation of each channel over time.
+
+    Parameters
+    ----------
+    changes : bool, default=False
+        Whether the deviation of the differences between one frame and the next comes third.
+    **kwargs : object
+        As all layers of Keras have them.
+    """
+
+    def __init__(self, changes=False, **kwargs):
+        super().__init__(**kwargs)
+        self.changes = changes
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "changes": self.changes}
+
+    def compute_output_shape(self, shape):
+        return shape[0], shape[2] * (3 if self.changes else 2)
+
+    def call(self, X):
+        mean, deviation = _moments(X)
+        if not self.changes:
+            return tf.concat([mean, deviation], axis=1)
+        # One frame alone has no next one: zeros stand for the differences.
+        changes = X[:, 1:] - X[:, :-1] if X.shape[1] > 1 else X * 0
+        return tf.concat([mean, deviation, _moments(changes)[1]], axis=1)
+
+
+def _moments(X):
+    mean = tf.reduce_mean(X, axis=1)
+    variance = tf.reduce_mean(tf.square(X - mean[:, tf.newaxis]), axis=1)
+    return mean, tf.sqrt(variance + LEAST_VARIANCE)
+
+
+@_registered
+class SideBySide(keras.layers.Layer):
+    """Send the same input through several stacks of layers and join what they give.
+
+    Parameters
+    ----------
+    branches : list of keras.Sequential
+        The stacks.
+    **kwargs : object
+        As all layers of Keras have them.
+    """
+
+    def __init__(self, branches, **kwargs):
+        super().__init__(**kwargs)
+        self.branches = branches
+
+    def build(self, shape):
+        for branch in self.branches:
+            branch.build(shape)
+
+    def get_config(self) -> dict[str, Any]:
+        branches = [keras.saving.serialize_keras_object(branch) for branch in self.branches]
+        return {**super().get_config(), "branches": branches}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "SideBySide":
+        branches = map(keras.saving.deserialize_keras_object, config.pop("branches"))
+        return cls(list(branches), **config)
+
+    def compute_output_shape(self, shape):
+        widths = [branch.compute_output_shape(shape)[-1] for branch in self.branches]
+        return *shape[:1], sum(widths)
+
+    def call(self, X):
+        return tf.concat([branch(X) for branch in self.branches], axis=-1)
+
+
+def leaf_layers(layers):
+    """List the layers of a network, those of branches in place of what holds them."""
+    for layer in layers:
+        branches = getattr(layer, "branches", None)
+        if branches is None:
+            yield layer
+        else:
+            for branch in branches:
+                yield from leaf_layers(branch.layers)

@@ -1,0 +1,167 @@
+"""A network on a filterbank: its parameters, and the network itself."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from math import log2, sqrt
+from typing import TYPE_CHECKING
+
+from skgenre._types import Float, Int
+from skgenre.networks._parameters import (
+    Parameter,
+    check_size,
+    dense_parameters,
+    layer_parameters,
+)
+
+if TYPE_CHECKING:
+    import keras
+
+# As many coefficients as a cepstrum has where music is described by one.
+_MAPS = 20
+
+
+def build_filterbank(
+    n_timesteps: Int,
+    n_outputs: Int = 1,
+    *,
+    sample_rate: Int = 400,
+    window: Int | None = None,
+    hop: Int | None = None,
+    n_bands: Int = 40,
+    filters: Sequence[Int] = (64, 64),
+    kernel_sizes: Sequence[Int] = (5, 5),
+    dense_units: Int = 64,
+    dropout: Float = 0.3,
+    seed: Int | None = None,
+) -> "keras.Model":
+    """Build a network that hears the logarithm of power in bands, and pools it over time.
+
+    The front end is fixed: frames, their power in mel bands, its logarithm, standardised. Behind
+    it, side by side, linear maps of the bands that begin as a cepstrum, the bands themselves, and
+    convolutions over time; of each, mean and deviation over time. Then one dense layer, then the
+    output: a sigmoid for one output, a softmax for more.
+
+    Parameters
+    ----------
+    n_timesteps : int
+        Samples in an excerpt, at least 1; one that is shorter than a frame is filled with zeros.
+    n_outputs : int, default=1
+        1 for two classes, otherwise the number of classes.
+    sample_rate : int, default=400
+        Samples per second, in Hz.
+    window : int or None, default=None
+        Samples of a frame. None means the power of two next to ``6.4 * sqrt(sample_rate)``: 128
+        at 400 Hz, 512 at 8,000 Hz, 1,024 at 22,050 Hz.
+    hop : int or None, default=None
+        Samples between the beginnings of two frames; None means half a frame.
+    n_bands : int, default=40
+        Mel bands.
+    filters, kernel_sizes : tuple of int
+        Settings of the convolutional layers, first layer first; tuples of equal length.
+        Kernel sizes count frames.
+    dense_units : int, default=64
+        Width of the dense layer.
+    dropout : float, default=0.3
+        Share of the units that are dropped in training, before each dense layer.
+    seed : int or None, default=None
+        Seed of the initial weights; None takes fresh entropy from the operating system.
+
+    Returns
+    -------
+    keras.Model
+        Takes excerpts of shape (n_samples, n_timesteps), gives probabilities of shape
+        (n_samples, n_outputs).
+
+    Raises
+    ------
+    ValueError
+        If `filters` and `kernel_sizes` differ in length, or if the network would have more than
+        50 million parameters.
+
+    See Also
+    --------
+    build_cnn : Build the lesson's convolutional network.
+    skgenre.FilterbankGenreClassifier : Trains such a network.
+
+    References
+    ----------
+    .. [1] Davis and Mermelstein, "Comparison of parametric representations for monosyllabic word
+       recognition in continuously spoken sentences", IEEE Transactions on Acoustics, Speech, and
+       Signal Processing 28, 1980.
+
+    Examples
+    --------
+    >>> from skgenre.networks import build_filterbank
+    >>> build_filterbank(1200).count_params()
+    54725
+    """
+    if len(filters) != len(kernel_sizes):
+        raise ValueError(
+            "filters and kernel_sizes must be of equal length, got lengths "
+            f"{len(filters)} and {len(kernel_sizes)}."
+        )
+    window, hop = frame_sizes(sample_rate, window, hop)
+    parameters = filterbank_parameters(
+        n_timesteps,
+        n_outputs,
+        n_bands=n_bands,
+        filters=filters,
+        kernel_sizes=kernel_sizes,
+        dense_units=dense_units,
+    )
+    check_size(parameters, n_timesteps, "fewer `filters` or `dense_units`")
+    # Keras takes seconds to load; files of networks are described without it.
+    from skgenre.networks import _layers
+
+    stack = [
+        *_layers.front_end(sample_rate, window, hop, n_bands),
+        _layers.statistics(_maps(n_bands), filters, kernel_sizes),
+        _layers.standardization(),
+        *_layers.dropout(dropout, "dropout_1"),
+    ]
+    hidden, output = _layers.dense([dense_units], n_outputs)
+    stack += [hidden, *_layers.dropout(dropout, "dropout_2"), output]
+    return _layers.sequential(n_timesteps, stack, "filterbank", seed)
+
+
+def filterbank_parameters(
+    n_timesteps, n_outputs, *, n_bands, filters, kernel_sizes, dense_units, **front_end
+):
+    """List the parameters of a network of `build_filterbank` without building it.
+
+    Parameters
+    ----------
+    n_timesteps, n_outputs, n_bands, filters, kernel_sizes, dense_units, **front_end
+        As in `build_filterbank`.
+
+    Returns
+    -------
+    parameters : list of Parameter
+        In the order of the network's weights.
+    """
+    bands = _vectors("bands", "scale offset", n_bands)
+    maps = layer_parameters("cepstrum", (n_bands, _maps(n_bands)))
+    convolutions = []
+    for i, (size, widths) in enumerate(
+        zip(kernel_sizes, pairwise([n_bands, *filters]), strict=True), 1
+    ):
+        convolutions += layer_parameters(f"conv1d_{i}", (size, *widths))
+        convolutions += _vectors(f"normalization_{i}", "gamma beta", widths[-1])
+    n_statistics = 3 * _maps(n_bands) + 2 * n_bands + 2 * filters[-1]
+    statistics = _vectors("standardization", "scale offset", n_statistics)
+    dense = dense_parameters([n_statistics, dense_units, n_outputs])
+    return [*bands, *maps, *convolutions, *statistics, *dense]
+
+
+def frame_sizes(sample_rate, window=None, hop=None):
+    """Choose the samples of a frame, and those between the beginnings of two frames."""
+    window = int(window or 2 ** round(log2(6.4 * sqrt(sample_rate))))
+    return window, int(hop or max(1, window // 2))
+
+
+def _maps(n_bands):
+    return min(_MAPS, n_bands)
+
+
+def _vectors(layer, names, width):
+    return [Parameter(layer, name, "float32", (width,)) for name in names.split()]
