@@ -7,8 +7,6 @@ import numpy as np
 import tensorflow as tf
 from scipy.fft import dct
 
-from skgenre._arrays.dtype import DTYPE
-
 _registered = keras.saving.register_keras_serializable("skgenre")
 # Power of silence: far below what 16 bits can hold, so that its logarithm is finite.
 SILENCE = 1e-10
@@ -64,7 +62,7 @@ class LogFilterbank(keras.layers.Layer):
         spectrum = tf.signal.rfft(frames * hann(self.window))
         power = tf.square(tf.math.real(spectrum)) + tf.square(tf.math.imag(spectrum))
         bands = tf.tensordot(power, mel_bands(self.sample_rate, self.window, self.n_bands), 1)
-        return tf.cast(tf.math.log(bands + SILENCE), DTYPE)
+        return tf.cast(tf.math.log(bands + SILENCE), tf.float32)
 
 
 def hann(window):
@@ -131,7 +129,7 @@ class Standardization(keras.layers.Layer):
         channels = X.reshape(-1, X.shape[-1]).astype(float)
         deviation = np.maximum(channels.std(axis=0), _LEAST_DEVIATION)
         weights = 1 / deviation, -channels.mean(axis=0) / deviation
-        return [array.astype(DTYPE) for array in weights]
+        return [array.astype(np.float32) for array in weights]
 
 
 @_registered

@@ -38,12 +38,13 @@ class FilterbankGenreClassifier(BaseGenreClassifier):
         Samples of a frame. None means the power of two next to ``6.4 * sqrt(sample_rate)``: 128
         at 400 Hz, 512 at 8,000 Hz, 1,024 at 22,050 Hz.
     hop : int, default=None
-        Samples between the beginnings of two frames; None means half a frame.
+        Samples between the beginnings of two frames. None means half a frame, and a quarter of
+        one that lasts longer than 0.1 seconds.
     n_bands : int, default=40
         Mel bands between 0 Hz and half the sample rate.
-    filters : tuple of int or int, default=(64, 64)
+    filters : tuple of int or int, default=(32,)
         Filters of each convolutional layer.
-    kernel_sizes : tuple of int or int, default=(5, 5)
+    kernel_sizes : tuple of int or int, default=(5,)
         Kernel size of each convolutional layer, in frames. `filters` and `kernel_sizes` are of
         equal length; an int stands for a tuple of the other's length.
     dense_units : int, default=64
@@ -190,8 +191,8 @@ class FilterbankGenreClassifier(BaseGenreClassifier):
         window: Int | None = None,
         hop: Int | None = None,
         n_bands: Int = 40,
-        filters: PerLayer = (64, 64),
-        kernel_sizes: PerLayer = (5, 5),
+        filters: PerLayer = (32,),
+        kernel_sizes: PerLayer = (5,),
         dense_units: Int = 64,
         dropout: Float = 0.3,
         label_smoothing: Float = 0.1,

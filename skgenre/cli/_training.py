@@ -51,16 +51,14 @@ training_options = options(
     click.option(
         "--loss",
         type=click.Choice(["mean_squared_error", "crossentropy"]),
-        default="mean_squared_error",
-        help="What training minimizes.",
+        help="What training minimizes; each network has its own if not given.",
         panel=_TRAINING,
     ),
     click.option(
         "--epochs",
         type=click.IntRange(1),
-        default=10,
         metavar="N",
-        help="Passes over the songs.",
+        help="Passes over the songs; each network has its own number if not given.",
         panel=_TRAINING,
     ),
     click.option(
@@ -74,31 +72,28 @@ training_options = options(
     click.option(
         "--batch-size",
         type=click.IntRange(1),
-        default=16,
         metavar="N",
-        help="Excerpts per step.",
+        help="Excerpts per step; each network has its own number if not given.",
         panel=_TRAINING,
     ),
     click.option(
         "--learning-rate",
         type=PositiveFloat(),
         metavar="RATE",
-        help="Learning rate; 0.001 for cnn and 0.01 for mlp if not given.",
+        help="Learning rate; each network has its own if not given.",
         panel=_TRAINING,
     ),
     seed_option,
 )
 
 
-def make_classifier(settings, n_genres):
+def make_classifier(settings):
     """Make an untrained classifier of songs.
 
     Parameters
     ----------
     settings : namespace
         What `training_options` yield, and the sample rate.
-    n_genres : int
-        Genres that it will know.
 
     Returns
     -------
@@ -112,7 +107,7 @@ def make_classifier(settings, n_genres):
 
     classifiers = import_module("skgenre.classifiers")
     classifier = getattr(classifiers, NETWORKS[settings.network].classifier)
-    network = classifier(**_network_settings(settings, n_genres))
+    network = classifier(**_network_settings(settings, classifier))
     return SongClassifier(
         make_pipeline(WaveformScaler(), network),
         sample_rate=settings.sample_rate,
@@ -122,17 +117,13 @@ def make_classifier(settings, n_genres):
     )
 
 
-def _network_settings(settings, n_genres):
-    chosen = {
-        "class_weight": "balanced",
-        "loss": _name_loss(settings.loss, n_genres),
-        "epochs": settings.epochs,
-        "batch_size": settings.batch_size,
-        "random_state": settings.seed,
-        "verbose": 1,
-    }
-    if settings.learning_rate is not None:
-        chosen["learning_rate"] = settings.learning_rate
+def _network_settings(settings, classifier):
+    chosen = {"class_weight": "balanced", "random_state": settings.seed, "verbose": 1}
+    for name in ("loss", "epochs", "batch_size", "learning_rate"):
+        if getattr(settings, name) is not None:
+            chosen[name] = getattr(settings, name)
+    if "sample_rate" in classifier().get_params():
+        chosen["sample_rate"] = settings.sample_rate
     if settings.early_stopping:
         chosen |= {"early_stopping": True, "validation_fraction": _VALIDATION_FRACTION}
     return chosen
@@ -193,9 +184,11 @@ def report_short_kernels(classifier):
     classifier : SongClassifier
         What is to be trained.
     """
-    kernel_sizes = getattr(classifier.estimator[-1], "kernel_sizes", None)
-    if kernel_sizes is None:
+    network = classifier.estimator[-1]
+    if not hasattr(network, "strides"):
+        # It has no convolutions, or they follow frames.
         return
+    kernel_sizes = network.kernel_sizes
     seconds = kernel_sizes[0] / classifier.sample_rate
     if seconds < _SHORT_KERNEL_SECONDS:
         say(
@@ -249,9 +242,3 @@ def _seconds_for_one(classifier, waveforms, labels):
             fit(trial, waveforms, labels)
             seconds = time.perf_counter() - started
     return seconds / trial.n_excerpts_.sum()
-
-
-def _name_loss(loss, n_genres):
-    if loss != "crossentropy":
-        return loss
-    return "binary_crossentropy" if n_genres == 2 else "categorical_crossentropy"

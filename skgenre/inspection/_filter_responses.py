@@ -71,8 +71,8 @@ def filter_responses(estimator: Estimator, *, sample_rate: Int | None = None) ->
     convolutions = [layer for layer in layers if isinstance(layer, keras.layers.Conv1D)]
     if not convolutions:
         raise ValueError(
-            f"The network of {type(parts.classifier).__name__} has no convolution, so it has no "
-            "filters to show."
+            f"The network of {type(parts.classifier).__name__} has no convolution of samples, so "
+            "it has no filters to show."
         )
     kernels = convolutions[0].get_weights()[0][:, 0, :].T
     length = max(_MIN_FFT_LENGTH, kernels.shape[1])

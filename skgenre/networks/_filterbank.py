@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # As many coefficients as a cepstrum has where music is described by one.
 _MAPS = 20
+# Longer frames would blur notes if the next one began as late as half a frame after them.
+_LONG_FRAME_SECONDS = 0.1
 
 
 def build_filterbank(
@@ -28,8 +30,8 @@ def build_filterbank(
     window: Int | None = None,
     hop: Int | None = None,
     n_bands: Int = 40,
-    filters: Sequence[Int] = (64, 64),
-    kernel_sizes: Sequence[Int] = (5, 5),
+    filters: Sequence[Int] = (32,),
+    kernel_sizes: Sequence[Int] = (5,),
     dense_units: Int = 64,
     dropout: Float = 0.3,
     seed: Int | None = None,
@@ -53,7 +55,8 @@ def build_filterbank(
         Samples of a frame. None means the power of two next to ``6.4 * sqrt(sample_rate)``: 128
         at 400 Hz, 512 at 8,000 Hz, 1,024 at 22,050 Hz.
     hop : int or None, default=None
-        Samples between the beginnings of two frames; None means half a frame.
+        Samples between the beginnings of two frames. None means half a frame, and a quarter of
+        one that lasts longer than 0.1 seconds.
     n_bands : int, default=40
         Mel bands.
     filters, kernel_sizes : tuple of int
@@ -93,7 +96,7 @@ def build_filterbank(
     --------
     >>> from skgenre.networks import build_filterbank
     >>> build_filterbank(1200).count_params()
-    54725
+    20989
     """
     if len(filters) != len(kernel_sizes):
         raise ValueError(
@@ -156,7 +159,8 @@ def filterbank_parameters(
 def frame_sizes(sample_rate, window=None, hop=None):
     """Choose the samples of a frame, and those between the beginnings of two frames."""
     window = int(window or 2 ** round(log2(6.4 * sqrt(sample_rate))))
-    return window, int(hop or max(1, window // 2))
+    overlapping = 4 if window / sample_rate > _LONG_FRAME_SECONDS else 2
+    return window, int(hop or max(1, window // overlapping))
 
 
 def _maps(n_bands):

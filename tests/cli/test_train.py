@@ -7,9 +7,10 @@ import sys
 import time
 from functools import partial
 
+import numpy as np
 import pytest
 
-from skgenre import MLPGenreClassifier
+from skgenre import FilterbankGenreClassifier, MLPGenreClassifier
 from skgenre.cli import _training
 from skgenre.persistence import load
 from tests.cli.commands import QUICK, run
@@ -44,7 +45,7 @@ def test_each_option_reaches_the_model(music, tmp_path):
     assert classifier.sample_rate == 200
     network = classifier.estimator_[-1]
     assert type(network) is MLPGenreClassifier
-    assert network.loss == "binary_crossentropy"
+    assert network.loss == "crossentropy"
     assert network.batch_size == 8
     assert network.learning_rate == 0.002
     assert network.random_state == 7
@@ -62,7 +63,19 @@ def test_three_genres_have_their_crossentropy(music, tmp_path):
     assert done.stderr.endswith(
         f"12 songs (6 high, 5 low, 1 middle). The model is in {output[1]}.\n"
     )
-    assert load(output[1]).estimator_[-1].loss == "categorical_crossentropy"
+    assert load(output[1]).predict_proba([np.zeros(4000)]).shape == (1, 3)
+
+
+def test_the_filterbank_is_told_the_rate_and_keeps_its_own_defaults(music, tmp_path):
+    options = ["--network", "filterbank", "--sample-rate", "800", "--max-excerpts", "2"]
+    done = run("train", music, "-o", tmp_path / "m.skops", "--excerpt-seconds", "0.25", *options)
+    assert done.returncode == 0, done.stderr
+    assert "kernels" not in done.stderr
+    network = load(tmp_path / "m.skops").estimator_[-1]
+    assert network.sample_rate == 800
+    own = FilterbankGenreClassifier()
+    for name in ("loss", "epochs", "batch_size", "learning_rate"):
+        assert getattr(network, name) == getattr(own, name)
 
 
 def test_songs_are_decoded_once_where_there_is_a_cache(music, tmp_path, monkeypatch):

@@ -17,7 +17,7 @@ n_threads = int(sys.argv[1])
 tf.config.threading.set_intra_op_parallelism_threads(n_threads)
 tf.config.threading.set_inter_op_parallelism_threads(n_threads)
 
-from skgenre import CNNGenreClassifier, MLPGenreClassifier
+from skgenre import CNNGenreClassifier, FilterbankGenreClassifier, MLPGenreClassifier
 from skgenre.datasets import make_genre_excerpts
 
 def compares_rows(targets, probabilities):
@@ -27,6 +27,7 @@ def compares_rows(targets, probabilities):
 SETTINGS = {"epochs": 1, "batch_size": 32, "random_state": 0, "validation_fraction": 0.3}
 CASES = {
     "default": (CNNGenreClassifier, 2, {}),
+    "filterbank": (FilterbankGenreClassifier, 3, {}),
     "perceptron": (MLPGenreClassifier, 2, {}),
     "three classes": (CNNGenreClassifier, 3, {"loss": "categorical_crossentropy"}),
     "rows compared": (CNNGenreClassifier, 2, {"loss": compares_rows}),
@@ -52,7 +53,15 @@ def fits():
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "case",
-    ["default", "perceptron", "three classes", "rows compared", "norm over all", "norm of each"],
+    [
+        "default",
+        "filterbank",
+        "perceptron",
+        "three classes",
+        "rows compared",
+        "norm over all",
+        "norm of each",
+    ],
 )
 def test_no_bit_depends_on_the_number_of_threads(fits, case):
     one, *more = (fit[case] for fit in fits)

@@ -87,7 +87,7 @@ def _cross_validate(songs, folds, settings):
     from skgenre._song_files.warnings import DuplicateSongWarning
     from skgenre.evaluation._evaluate_songs import evaluate_songs
 
-    classifier = _training.make_classifier(settings, len(set(songs.labels)))
+    classifier = _training.make_classifier(settings)
     _training.report_short_kernels(classifier)
     _training.report_duration(classifier, songs.waveforms, songs.labels, n_fits=folds - 1)
     with warnings.catch_warnings():

@@ -34,7 +34,7 @@ def train(folder, output, **settings):
     check = partial(_check_songs, early_stopping=settings.early_stopping)
     songs = read_songs(folder, settings.sample_rate, settings.cache, settings.jobs, check=check)
     load_tensorflow()
-    classifier = _training.make_classifier(settings, len(set(songs.labels)))
+    classifier = _training.make_classifier(settings)
     _training.report_short_kernels(classifier)
     _training.report_duration(classifier, songs.waveforms, songs.labels)
     _training.fit(classifier, songs.waveforms, songs.labels)

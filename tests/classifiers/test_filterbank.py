@@ -1,0 +1,290 @@
+"""The classifier on a filterbank: what it has beyond the contract that all classifiers share."""
+
+from itertools import pairwise
+
+import keras
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.pipeline import make_pipeline
+
+import skgenre._arrays.memory_maps
+from skgenre import FilterbankGenreClassifier, WaveformScaler, export_onnx, load, load_onnx, save
+from skgenre._keras.layers import LogFilterbank, Standardization, band_edges, mel_bands
+from skgenre.datasets import make_genre_excerpts
+from skgenre.networks import build_filterbank
+from skgenre.networks._filterbank import frame_sizes
+
+
+def small(**params):
+    settings = {"epochs": 2, "filters": 6, "kernel_sizes": 3, "n_bands": 8, "dense_units": 8}
+    return FilterbankGenreClassifier(**{**settings, "random_state": 0, **params})
+
+
+@pytest.fixture(scope="module")
+def music():
+    return make_genre_excerpts(90, n_timesteps=300, random_state=0)
+
+
+def tone(frequency, sample_rate, n_timesteps):
+    return np.sin(2 * np.pi * frequency * np.arange(n_timesteps) / sample_rate).astype(np.float32)
+
+
+# --- what it hears
+
+
+@pytest.mark.parametrize("sample_rate", [400, 8000, 22050])
+@pytest.mark.parametrize("share", [0.1, 0.35, 0.8])
+def test_a_tone_is_in_the_band_around_its_frequency(sample_rate, share):
+    window, hop = frame_sizes(sample_rate)
+    layer = LogFilterbank(sample_rate, window, hop, 40)
+    frequency = share * sample_rate / 2
+    bands = layer(tone(frequency, sample_rate, 3 * sample_rate)[np.newaxis]).numpy()[0]
+    loudest = np.unique(bands.argmax(axis=1))
+    edges = band_edges(sample_rate, 40)
+    resolution = 2 * sample_rate / window
+    assert (edges[loudest] - resolution < frequency).all()
+    assert (frequency < edges[loudest + 2] + resolution).all()
+
+
+def test_ten_times_the_amplitude_is_a_hundred_times_the_power():
+    layer = LogFilterbank(400, 128, 64, 16)
+    quiet, loud = (layer(amplitude * tone(60, 400, 1200)[np.newaxis]) for amplitude in (0.01, 0.1))
+    assert_allclose(np.max(loud) - np.max(quiet), np.log(100), rtol=1e-4)
+
+
+def test_a_constant_offset_is_not_heard():
+    layer = LogFilterbank(400, 128, 64, 16)
+    sound = tone(60, 400, 1200)[np.newaxis]
+    assert_allclose(layer(sound + 0.5), layer(sound), atol=1e-3)
+
+
+@pytest.mark.parametrize(("sample_rate", "window"), [(400, 128), (400, 3), (22050, 512), (9, 1)])
+def test_each_band_hears_something(sample_rate, window):
+    assert mel_bands(sample_rate, window, 40).any(axis=0).all()
+
+
+@pytest.mark.parametrize(
+    ("sample_rate", "expected"),
+    [(400, (128, 32)), (2000, (256, 64)), (8000, (512, 256)), (22050, (1024, 512))],
+)
+def test_frames_grow_with_the_rate(sample_rate, expected):
+    assert frame_sizes(sample_rate) == expected
+
+
+@pytest.mark.parametrize(("window", "hop"), [(None, None), (1, None), (7, 3), (500, None)])
+def test_frames_of_any_size(music, window, hop):
+    classifier = small(window=window, hop=hop).fit(*music)
+    assert np.isfinite(classifier.predict_proba(music[0])).all()
+
+
+def test_what_it_was_adapted_to_is_standardised():
+    X = np.random.default_rng(0).normal(3, 5, size=(50, 7, 4)).astype(np.float32)
+    X[..., 2] = 1.5
+    scale, offset = Standardization.adapted(X)
+    standardised = (X * scale + offset).reshape(-1, 4)
+    assert_allclose(standardised.mean(axis=0), 0, atol=1e-4)
+    assert_allclose(standardised.std(axis=0), [1, 1, 0, 1], atol=1e-4)
+
+
+@pytest.mark.parametrize("n_timesteps", [1, 2, 127, 128, 129])
+def test_any_number_of_time_steps(n_timesteps):
+    X = np.random.default_rng(0).normal(size=(20, n_timesteps))
+    classifier = small().fit(X, np.arange(20) % 3)
+    assert np.isfinite(classifier.predict_proba(X)).all()
+    assert np.isfinite(classifier.history_["loss"]).all()
+
+
+@pytest.mark.parametrize("sound", [0, 1, 1e-30, 1e6])
+def test_silence_and_other_constants_are_excerpts(music, sound):
+    X, y = np.vstack([music[0], np.full((1, 300), sound, np.float32)]), [*music[1], 0]
+    probabilities = small().fit(X, y).predict_proba(X)
+    assert np.isfinite(probabilities).all()
+
+
+def test_the_largest_amplitudes_have_a_power(music):
+    X = music[0] * np.float32(1e38) / np.abs(music[0]).max()
+    assert np.isfinite(small().fit(*music).predict_proba(X)).all()
+
+
+# --- training
+
+
+def test_it_learns():
+    X, y = make_genre_excerpts(300, n_classes=3, n_timesteps=400, random_state=0)
+    classifier = FilterbankGenreClassifier(random_state=0).fit(X[:200], y[:200])
+    assert classifier.score(X[200:], y[200:]) > 0.9
+
+
+def test_a_seed_decides_every_bit_whatever_was_fitted_before(music):
+    first = small().fit(*music)
+    small(random_state=1, dropout=0.5).fit(*music)
+    assert_array_equal(small().fit(*music)._weights, first._weights)
+    assert (small(random_state=1).fit(*music)._weights != first._weights).any()
+
+
+def test_dropout_takes_part_in_training_alone(music):
+    dropped, whole = small(dropout=0.5).fit(*music), small(dropout=0).fit(*music)
+    assert dropped.history_["loss"] != whole.history_["loss"]
+    assert_array_equal(dropped.predict_proba(music[0]), dropped.predict_proba(music[0]))
+    names = [layer.name for layer in dropped.model_.layers]
+    assert {"dropout_1", "dropout_2"} <= set(names)
+    assert not {"dropout_1", "dropout_2"} & {layer.name for layer in whole.model_.layers}
+
+
+def test_dropped_units_are_others_at_each_step(music):
+    # One excerpt a step, twice the same: without dropout both steps would see the same loss.
+    X, y = np.repeat(music[0][:2], 2, axis=0), np.array([0, 0, 1, 1])
+
+    class Losses(keras.callbacks.Callback):
+        seen = []
+
+        def on_train_batch_end(self, batch, logs=None):
+            self.seen.append(logs["loss"] * (batch + 1) - sum(self.seen))
+
+    settings = {"optimizer": "sgd", "learning_rate": 1e-30, "batch_size": 1, "epochs": 1}
+    small(dropout=0.5, callbacks=[Losses], **settings).fit(X, y)
+    assert len(np.unique(np.round(Losses.seen, 5))) == 4
+
+
+def test_the_front_end_stays_as_it_was_adapted(music):
+    classifier = small().initialize(*music)
+    before = classifier.model_.get_layer("bands").get_weights()
+    trained = small(warm_start=True).fit(*music).fit(*music)
+    for array, later in zip(before, trained.model_.get_layer("bands").get_weights(), strict=True):
+        assert_array_equal(array, later)
+
+
+def test_what_does_not_fit_into_memory_goes_into_a_file(music, monkeypatch):
+    expected = small().fit(*music)
+    monkeypatch.setattr(skgenre._arrays.memory_maps, "MEMORY_MIB", 0)
+    assert_array_equal(small().fit(*music)._weights, expected._weights)
+
+
+def test_memory_maps_and_chunked_arrays_train_alike(music, tmp_path):
+    dask_array = pytest.importorskip("dask.array")
+    X, y = music
+    np.save(tmp_path / "X.npy", X)
+    expected = small().fit(X, y)._weights
+    for stored in (
+        np.load(tmp_path / "X.npy", mmap_mode="r"),
+        dask_array.from_array(X, chunks=(30, -1)),
+    ):
+        assert_array_equal(small().fit(stored, y)._weights, expected)
+
+
+def test_validation_data_and_early_stopping(music):
+    X, y = music
+    classifier = small(early_stopping=True, epochs=30, patience=1, learning_rate=0.1)
+    classifier.fit(X[:60], y[:60], X_val=X[60:], y_val=y[60:])
+    best = min(classifier.history_["val_loss"])
+    smoothed = keras.losses.BinaryCrossentropy(label_smoothing=0.1)
+    probabilities = classifier.predict_proba(X[60:])[:, 1:]
+    assert_allclose(smoothed(y[60:, np.newaxis], probabilities), best, rtol=1e-5)
+
+
+def test_the_rate_rises_and_falls_in_fit_and_stays_in_partial_fit(music):
+    X, y = music
+    classifier = small(epochs=4, batch_size=9, optimizer="sgd", weight_decay=0, dropout=0)
+    start = small(dropout=0).initialize(X, y)._weights
+
+    class Weights(keras.callbacks.Callback):
+        seen = []
+
+        def on_epoch_end(self, epoch, logs=None):
+            self.seen.append(np.concatenate([w.ravel() for w in self.model.get_weights()]))
+
+    classifier.set_params(callbacks=[Weights]).fit(X, y)
+    seen = [start[-len(Weights.seen[0]) :], *Weights.seen]
+    steps = [np.abs(after - before).mean() for before, after in pairwise(seen)]
+    assert steps[0] > steps[2] > steps[3]
+    Weights.seen.clear()
+    classifier.partial_fit(X, y).partial_fit(X, y)
+    assert np.abs(Weights.seen[1] - Weights.seen[0]).mean() > 2 * steps[3]
+
+
+# Keras' own.
+@pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")
+def test_callbacks_may_set_a_rate_of_which_steps_have_their_share(music):
+    def constant(epoch, rate):
+        return 1e-30
+
+    classifier = small(
+        callbacks=[keras.callbacks.LearningRateScheduler(constant)], optimizer="sgd", weight_decay=0
+    )
+    fitted = classifier.fit(*music)
+    assert_allclose(fitted._weights, small().initialize(*music)._weights, atol=1e-12)
+    assert fitted.history_["learning_rate"] == pytest.approx([1e-30] * 2)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", keras.optimizers.Adam(0.01), keras.optimizers.Lamb])
+def test_other_optimizers(music, optimizer):
+    assert np.isfinite(small(optimizer=optimizer).fit(*music).history_["loss"]).all()
+
+
+def test_weight_decay_and_label_smoothing_count(music):
+    weights = [
+        small(**params).fit(*music)._weights
+        for params in ({}, {"weight_decay": 0.5}, {"label_smoothing": 0.3})
+    ]
+    assert (weights[0] != weights[1]).any()
+    assert (weights[0] != weights[2]).any()
+    routed = small(optimizer__weight_decay=0.5).fit(*music)._weights
+    assert_array_equal(routed, weights[1])
+
+
+def test_crossentropy_is_that_of_the_number_of_classes(music):
+    X, y = music
+    settings = {"label_smoothing": 0}
+    binary = small(loss="binary_crossentropy").fit(X, y)
+    assert_array_equal(small(**settings).fit(X, y)._weights, binary._weights)
+    y = np.arange(len(X)) % 3
+    categorical = small(loss="categorical_crossentropy").fit(X, y)
+    assert_array_equal(small(**settings).fit(X, y)._weights, categorical._weights)
+
+
+# --- elsewhere
+
+
+def test_settings_that_do_not_go_together_are_named(music):
+    with pytest.raises(ValueError, match="filters, kernel_sizes must be of equal length"):
+        small(filters=(4, 4), kernel_sizes=(3, 3, 3)).fit(*music)
+    with pytest.raises(ValueError, match="filters and kernel_sizes must be of equal length"):
+        build_filterbank(1200, filters=(4, 4), kernel_sizes=(3,))
+    with pytest.raises(ValueError, match="The network cannot change between calls"):
+        small(warm_start=True).fit(*music).set_params(hop=30).fit(*music)
+    with pytest.raises(ValueError, match="'dropout' parameter"):
+        small(dropout=1.0).fit(*music)
+
+
+@pytest.mark.parametrize("params", [{}, {"dropout": 0}, {"window": 50, "hop": 7}, {"n_bands": 30}])
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_it_is_saved_and_exported_whole(tmp_path, params, n_classes):
+    X, y = make_genre_excerpts(40, n_classes=n_classes, n_timesteps=200, random_state=0)
+    fitted = make_pipeline(WaveformScaler(), small(**params)).fit(X, y)
+    expected = fitted.predict_proba(X)
+    save(fitted, tmp_path / "model.skops")
+    assert_array_equal(load(tmp_path / "model.skops").predict_proba(X), expected)
+    export_onnx(fitted, tmp_path / "model.onnx", X)
+    assert_allclose(load_onnx(tmp_path / "model.onnx").predict_proba(X), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("sample_rate", [8000, 22050])
+def test_it_is_exported_at_other_rates(tmp_path, sample_rate):
+    X = np.random.default_rng(0).normal(size=(12, sample_rate)).astype(np.float32)
+    X *= np.logspace(-5, 0, 12, dtype=np.float32)[:, np.newaxis]
+    fitted = FilterbankGenreClassifier(sample_rate=sample_rate, epochs=1, random_state=0)
+    fitted.fit(X, np.arange(12) % 3)
+    export_onnx(fitted, tmp_path / "model.onnx", X)
+    found = load_onnx(tmp_path / "model.onnx").predict_proba(X)
+    assert_allclose(found, fitted.predict_proba(X), atol=1e-5)
+
+
+# Keras' own.
+@pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")
+def test_its_network_is_a_keras_model_that_keras_saves(music, tmp_path):
+    fitted = small().fit(*music)
+    fitted.model_.save(tmp_path / "network.keras")
+    loaded = keras.saving.load_model(tmp_path / "network.keras")
+    expected = fitted.predict_proba(music[0])[:, 1:]
+    assert_allclose(loaded.predict(music[0], verbose=0), expected, atol=1e-6)
