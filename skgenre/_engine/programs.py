@@ -76,7 +76,8 @@ def train(recipe, state, training, validation, schedule):
     if part is not architecture:
         recipe = recipe._replace(architecture=part)
         training = _behind_front_end(architecture, state.weights, training)
-        validation = validation and _behind_front_end(architecture, state.weights, validation)
+        if validation is not None:
+            validation = _behind_front_end(architecture, state.weights, validation)
     with _POOL.borrow(recipe) as program:
         trained = program.train(recipe, state, training, validation, schedule)
     release_freed()
@@ -131,7 +132,7 @@ def adapted_weights(architecture, weights, labelled):
 
 def run_layers(architecture, weights, X, n_layers):
     """Run excerpts through the first layers of a network; see `predict`."""
-    forward = _forward_program(architecture, n_layers)
+    forward = _program_of_layers(architecture, n_layers)
     weights = tf.constant(weights)
     return np.concatenate(
         [
@@ -179,7 +180,17 @@ def _on_device(weights):
 
 
 @lru_cache(maxsize=PROGRAMS_KEPT)
-def _forward_program(architecture, n_layers=None):
+def _forward_program(architecture):
+    return _compile_layers(architecture, None)
+
+
+# A fit needs up to three of them for one network.
+@lru_cache(maxsize=3 * PROGRAMS_KEPT)
+def _program_of_layers(architecture, n_layers):
+    return _compile_layers(architecture, n_layers)
+
+
+def _compile_layers(architecture, n_layers):
     model = blank_model(architecture)
 
     def forward(weights, X, rows_per_shard):

@@ -65,5 +65,6 @@ def fitted_parts(estimator, sample_rate=None):
         if not isinstance(part, BaseEstimator):
             names = " or ".join(network.classifier for network in NETWORKS.values())
             raise TypeError(f"estimator must be or hold a fitted {names}, got {estimator!r}.")
+    sample_rate = sample_rate or getattr(part, "sample_rate", SAMPLE_RATE)
     # Another thread may fit it again meanwhile.
-    return FittedParts(snapshot(part), transformers, sample_rate or SAMPLE_RATE)
+    return FittedParts(snapshot(part), transformers, sample_rate)

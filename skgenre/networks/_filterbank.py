@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 from math import log2, sqrt
+from numbers import Integral
 from typing import TYPE_CHECKING
 
 from skgenre._types import Float, Int
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 # As many coefficients as a cepstrum has where music is described by one.
 _MAPS = 20
+# In the frames of one excerpt, or in the bands' shares of frequencies.
+_MAX_NUMBERS = 50_000_000
 # Longer frames would blur notes if the next one began as late as half a frame after them.
 _LONG_FRAME_SECONDS = 0.1
 
@@ -78,8 +81,8 @@ def build_filterbank(
     Raises
     ------
     ValueError
-        If `filters` and `kernel_sizes` differ in length, or if the network would have more than
-        50 million parameters.
+        If `filters` and `kernel_sizes` differ in length, if the network would have more than 50
+        million parameters, or if the frames of an excerpt would take more than 400 MB.
 
     See Also
     --------
@@ -103,21 +106,24 @@ def build_filterbank(
             "filters and kernel_sizes must be of equal length, got lengths "
             f"{len(filters)} and {len(kernel_sizes)}."
         )
-    window, hop = frame_sizes(sample_rate, window, hop)
     parameters = filterbank_parameters(
         n_timesteps,
         n_outputs,
+        sample_rate=sample_rate,
+        window=window,
+        hop=hop,
         n_bands=n_bands,
         filters=filters,
         kernel_sizes=kernel_sizes,
         dense_units=dense_units,
+        dropout=dropout,
     )
     check_size(parameters, n_timesteps, "fewer `filters` or `dense_units`")
     # Keras takes seconds to load; files of networks are described without it.
     from skgenre.networks import _layers
 
     stack = [
-        *_layers.front_end(sample_rate, window, hop, n_bands),
+        *_layers.front_end(sample_rate, *frame_sizes(sample_rate, window, hop), n_bands),
         _layers.statistics(_maps(n_bands), filters, kernel_sizes),
         _layers.standardization(),
         *_layers.dropout(dropout, "dropout_1"),
@@ -128,13 +134,24 @@ def build_filterbank(
 
 
 def filterbank_parameters(
-    n_timesteps, n_outputs, *, n_bands, filters, kernel_sizes, dense_units, **front_end
+    n_timesteps,
+    n_outputs,
+    *,
+    sample_rate,
+    window,
+    hop,
+    n_bands,
+    filters,
+    kernel_sizes,
+    dense_units,
+    dropout,
 ):
     """List the parameters of a network of `build_filterbank` without building it.
 
     Parameters
     ----------
-    n_timesteps, n_outputs, n_bands, filters, kernel_sizes, dense_units, **front_end
+    n_timesteps, n_outputs, sample_rate, window, hop, n_bands, filters, kernel_sizes, \
+    dense_units, dropout
         As in `build_filterbank`.
 
     Returns
@@ -142,6 +159,7 @@ def filterbank_parameters(
     parameters : list of Parameter
         In the order of the network's weights.
     """
+    _check_frames(n_timesteps, sample_rate, window, hop, n_bands)
     bands = _vectors("bands", "scale offset", n_bands)
     maps = layer_parameters("cepstrum", (n_bands, _maps(n_bands)))
     convolutions = []
@@ -161,6 +179,26 @@ def frame_sizes(sample_rate, window=None, hop=None):
     window = int(window or 2 ** round(log2(6.4 * sqrt(sample_rate))))
     overlapping = 4 if window / sample_rate > _LONG_FRAME_SECONDS else 2
     return window, int(hop or max(1, window // overlapping))
+
+
+def _check_frames(n_timesteps, sample_rate, window, hop, n_bands):
+    """Refuse what would take too much memory, also where a file brings the settings."""
+    sizes = {"sample_rate": sample_rate, "window": window, "hop": hop, "n_bands": n_bands}
+    for name, size in sizes.items():
+        is_default = size is None and name in ("window", "hop")
+        if not is_default and not (isinstance(size, Integral) and 1 <= size <= _MAX_NUMBERS):
+            raise ValueError(
+                f"{name} must be an integer from 1 to {_MAX_NUMBERS:,}, got {size!r:.100}."
+            )
+    window, hop = frame_sizes(sample_rate, window, hop)
+    n_frames = 1 + max(0, n_timesteps - window) // hop
+    largest = max(n_frames * window, n_frames * n_bands, window * n_bands)
+    if largest > _MAX_NUMBERS:
+        raise ValueError(
+            f"For excerpts of {n_timesteps} time steps, {n_frames:,} frames of {window:,} samples "
+            f"in {n_bands:,} bands would take {largest:,} numbers, more than {_MAX_NUMBERS:,}: "
+            "choose a smaller `window` or `n_bands`, or a greater `hop`."
+        )
 
 
 def _maps(n_bands):

@@ -20,6 +20,7 @@ from skgenre._extras import import_extra
 from skgenre._files.atomic import replacing
 from skgenre._sklearn.private import AT_LEAST_ONE, HasMethods
 from skgenre._sklearn.typed import validate_params
+from skgenre._sklearn.wrappers import last_step
 from skgenre._types import Estimator, Int, PathLike
 from skgenre.audio._waveforms import SAMPLE_RATE
 from skgenre.datasets._synthetic import make_genre_excerpts
@@ -133,7 +134,7 @@ def export_onnx(
     if isinstance(inner, SongClassifier):
         reference, facts = inner.estimator_, _describe_songs(inner, sample_rate)
     else:
-        reference, facts = estimator, {"sample_rate": sample_rate or SAMPLE_RATE}
+        reference, facts = estimator, {"sample_rate": _rate_of_excerpts(inner, sample_rate)}
     plain = unwrap(reference)
     with _one_error(estimator):
         content = _convert(plain, Metadata(**_describe(reference, plain), **facts))
@@ -145,6 +146,15 @@ def export_onnx(
     _compare(estimator, converted, reference, X)
     with replacing(path) as file:
         file.write(content)
+
+
+def _rate_of_excerpts(estimator, sample_rate):
+    own = getattr(last_step(estimator), "sample_rate", None)
+    if own is not None and sample_rate not in (None, own):
+        raise ValueError(
+            f"sample_rate={sample_rate}, but the classifier takes excerpts at {own} Hz."
+        )
+    return own or sample_rate or SAMPLE_RATE
 
 
 def _describe_songs(estimator, sample_rate):

@@ -57,6 +57,32 @@ def check_excerpt_classifier(estimator):
         )
 
 
+def check_sample_rate(estimator, sample_rate):
+    """Refuse a classifier that takes excerpts for what they are at another rate.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Classifies excerpts.
+    sample_rate : int
+        Rate at which songs are read, in Hz.
+
+    Raises
+    ------
+    ValueError
+        If it, or what predicts for it, has another `sample_rate`.
+    """
+    while estimator is not None:
+        expected = getattr(estimator, "sample_rate", sample_rate)
+        if expected != sample_rate:
+            name = type(estimator).__name__
+            raise ValueError(
+                f"sample_rate={sample_rate}, but its {name} has sample_rate={expected}: give both "
+                "the same."
+            )
+        estimator = inner_estimator(estimator)
+
+
 def _will_have_probabilities(last):
     """Return whether it is a stack whose final estimator comes with its fit."""
     return isinstance(last, StackingClassifier) and last.final_estimator is None

@@ -27,7 +27,11 @@ from skgenre.audio._waveforms import EXCERPT_SECONDS, SAMPLE_RATE
 from skgenre.songs._aggregation import aggregate_excerpts
 from skgenre.songs._batches import predict_by_song
 from skgenre.songs._cutting import count_timesteps, cut_nothing, cut_song
-from skgenre.songs._excerpt_classifiers import check_excerpt_classifier, default_estimator
+from skgenre.songs._excerpt_classifiers import (
+    check_excerpt_classifier,
+    check_sample_rate,
+    default_estimator,
+)
 from skgenre.songs._labels import check_labelled_songs, check_trainable, learned_classes
 
 _COUNT_OR_NONE = [AT_LEAST_ONE, None]
@@ -424,6 +428,7 @@ class SongClassifier(
         if self.estimator is None:
             return default_estimator()
         check_excerpt_classifier(self.estimator)
+        check_sample_rate(self.estimator, self.sample_rate)
         return clone(self.estimator)
 
     def _weigh(self, song, n_excerpts, weights):

@@ -9,9 +9,18 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.pipeline import make_pipeline
 
 import skgenre._arrays.memory_maps
-from skgenre import FilterbankGenreClassifier, WaveformScaler, export_onnx, load, load_onnx, save
+from skgenre import (
+    FilterbankGenreClassifier,
+    SongClassifier,
+    WaveformScaler,
+    export_onnx,
+    load,
+    load_onnx,
+    save,
+)
 from skgenre._keras.layers import LogFilterbank, Standardization, band_edges, mel_bands
 from skgenre.datasets import make_genre_excerpts
+from skgenre.inspection import saliency
 from skgenre.networks import build_filterbank
 from skgenre.networks._filterbank import frame_sizes
 
@@ -255,6 +264,53 @@ def test_settings_that_do_not_go_together_are_named(music):
         small(warm_start=True).fit(*music).set_params(hop=30).fit(*music)
     with pytest.raises(ValueError, match="'dropout' parameter"):
         small(dropout=1.0).fit(*music)
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        ({"window": 10**6, "hop": 1, "n_bands": 100}, "would take 100,000,000 numbers, more than"),
+        ({"window": 10**7}, "choose a smaller `window`"),
+        ({"n_bands": 10**12}, "n_bands must be an integer from 1 to 50,000,000"),
+    ],
+)
+def test_frames_beyond_memory_are_refused_before_they_are_made(music, params, message):
+    with pytest.raises(ValueError, match=message):
+        small(**params).fit(*music)
+
+
+@pytest.mark.parametrize("name", ["sample_rate", "window", "hop", "n_bands"])
+@pytest.mark.parametrize("value", [0, -1, "many", 10**400, [8]])
+def test_states_with_impossible_frames_are_refused(music, name, value):
+    state = small().initialize(*music).__getstate__()
+    state["_fitted_settings"] = {**state["_fitted_settings"], name: value}
+    with pytest.raises(ValueError, match=f"{name} must be an integer from 1 to 50,000,000, got"):
+        FilterbankGenreClassifier().__setstate__(state)
+
+
+def test_songs_are_read_at_the_rate_that_it_expects(music):
+    songs = SongClassifier(make_pipeline(WaveformScaler(), small()), sample_rate=800)
+    with pytest.raises(
+        ValueError, match="sample_rate=800, but its FilterbankGenreClassifier has sample_rate=400"
+    ):
+        songs.fit(list(music[0]), music[1])
+
+
+def test_its_rate_is_written_into_the_onnx_model(music, tmp_path):
+    fitted = make_pipeline(WaveformScaler(), small(sample_rate=800)).fit(*music)
+    export_onnx(fitted, tmp_path / "model.onnx", music[0])
+    assert load_onnx(tmp_path / "model.onnx").sample_rate == 800
+    with pytest.raises(ValueError, match="but the classifier takes excerpts at 800 Hz"):
+        export_onnx(fitted, tmp_path / "model.onnx", music[0], sample_rate=400)
+
+
+@pytest.mark.parametrize("method", ["gradient_x_input", "integrated_gradients"])
+def test_moments_that_speak_for_a_class_add_up(music, method):
+    X, y = music
+    fitted = FilterbankGenreClassifier(epochs=3, random_state=0).fit(X, y)
+    found = saliency(fitted, X[:5], target=1, method=method)
+    assert np.isfinite(found).all()
+    assert found.any()
 
 
 @pytest.mark.parametrize("params", [{}, {"dropout": 0}, {"window": 50, "hop": 7}, {"n_bands": 30}])
