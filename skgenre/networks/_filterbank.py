@@ -119,11 +119,12 @@ def build_filterbank(
         dropout=dropout,
     )
     check_size(parameters, n_timesteps, "fewer `filters` or `dense_units`")
+    window, hop = frame_sizes(sample_rate, window, hop)
     # Keras takes seconds to load; files of networks are described without it.
     from skgenre.networks import _layers
 
     stack = [
-        *_layers.front_end(sample_rate, *frame_sizes(sample_rate, window, hop), n_bands),
+        *_layers.front_end(sample_rate, window, hop, n_bands),
         _layers.statistics(_maps(n_bands), filters, kernel_sizes),
         _layers.standardization(),
         *_layers.dropout(dropout, "dropout_1"),
