@@ -101,23 +101,9 @@ def build_filterbank(
     >>> build_filterbank(1200).count_params()
     20989
     """
-    if len(filters) != len(kernel_sizes):
-        raise ValueError(
-            "filters and kernel_sizes must be of equal length, got lengths "
-            f"{len(filters)} and {len(kernel_sizes)}."
-        )
-    parameters = filterbank_parameters(
-        n_timesteps,
-        n_outputs,
-        sample_rate=sample_rate,
-        window=window,
-        hop=hop,
-        n_bands=n_bands,
-        filters=filters,
-        kernel_sizes=kernel_sizes,
-        dense_units=dense_units,
-        dropout=dropout,
-    )
+    bands = {"sample_rate": sample_rate, "window": window, "hop": hop, "n_bands": n_bands}
+    layers = {"filters": filters, "kernel_sizes": kernel_sizes, "dense_units": dense_units}
+    parameters = filterbank_parameters(n_timesteps, n_outputs, **bands, **layers, dropout=dropout)
     check_size(parameters, n_timesteps, "fewer `filters` or `dense_units`")
     window, hop = frame_sizes(sample_rate, window, hop)
     # Keras takes seconds to load; files of networks are described without it.
@@ -160,6 +146,11 @@ def filterbank_parameters(
     parameters : list of Parameter
         In the order of the network's weights.
     """
+    if len(filters) != len(kernel_sizes):
+        raise ValueError(
+            "filters and kernel_sizes must be of equal length, got lengths "
+            f"{len(filters)} and {len(kernel_sizes)}."
+        )
     _check_frames(n_timesteps, sample_rate, window, hop, n_bands)
     bands = _vectors("bands", "scale offset", n_bands)
     maps = layer_parameters("cepstrum", (n_bands, _maps(n_bands)))
