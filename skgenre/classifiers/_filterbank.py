@@ -262,7 +262,7 @@ class FilterbankGenreClassifier(BaseGenreClassifier):
             arguments = {"weight_decay": float(self.weight_decay), **arguments}
         return make_optimizer(optimizer, self.learning_rate, arguments)
 
-    def __sklearn_tags__(self) -> Tags:
+    def __sklearn_tags__(self) -> "Tags":
         tags = super().__sklearn_tags__()
         # Spectra of rows that are no sound say little of them.
         tags.classifier_tags.poor_score = True
