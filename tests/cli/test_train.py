@@ -63,7 +63,9 @@ def test_three_genres_have_their_crossentropy(music, tmp_path):
     assert done.stderr.endswith(
         f"12 songs (6 high, 5 low, 1 middle). The model is in {output[1]}.\n"
     )
-    assert load(output[1]).predict_proba([np.zeros(4000)]).shape == (1, 3)
+    trained = load(output[1])
+    assert trained.estimator_[-1].loss == "crossentropy"
+    assert trained.predict_proba([np.zeros(4000)]).shape == (1, 3)
 
 
 def test_the_filterbank_is_told_the_rate_and_keeps_its_own_defaults(music, tmp_path):
