@@ -195,7 +195,7 @@ STOREYS = (
 )
 HEIGHTS = {place: -number for number, storey in enumerate(STOREYS) for place in storey}
 # They are run, or resolve names for users, and nothing imports them.
-ENTRANCES = {"skgenre", "skgenre.__main__"}
+ENTRANCES = {"skgenre", "skgenre.__main__", "skgenre.datasets._build_demo_model"}
 
 
 def place_of(module):

@@ -2,6 +2,7 @@
 
 from skgenre.datasets._audio_folder import load_audio_folder
 from skgenre.datasets._audio_folder_scan import scan_audio_folder
+from skgenre.datasets._demo_model import load_demo_model
 from skgenre.datasets._excerpts_npz import load_excerpts_npz, save_excerpts_npz
 from skgenre.datasets._genre_excerpts import load_genre_excerpts
 from skgenre.datasets._scanned_folder import AudioFolderScan, GenreSummary, ScannedSong
@@ -12,6 +13,7 @@ __all__ = [
     "GenreSummary",
     "ScannedSong",
     "load_audio_folder",
+    "load_demo_model",
     "load_excerpts_npz",
     "load_genre_excerpts",
     "make_genre_excerpts",
