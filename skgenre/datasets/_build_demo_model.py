@@ -1,7 +1,7 @@
 """Train the model of `load_demo_model` on the music that comes with the package.
 
-Run ``python -m skgenre.datasets._build_demo_model``; it takes less than a minute. Another processor,
-or another version of TensorFlow, rounds differently and writes a model with slightly other weights.
+Run ``python -m skgenre.datasets._build_demo_model``; it takes less than a minute. Another processor
+or version of TensorFlow rounds differently and writes a model with slightly other weights.
 """
 
 import argparse

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from skgenre.datasets import load_demo_model, load_genre_excerpts
-from skgenre.datasets._build_demo_model import main
 from skgenre.datasets._demo_model import count_demo_songs
 from skgenre.onnx_runtime import load_onnx
 
@@ -49,6 +48,9 @@ def test_its_songs_are_those_of_the_music(music):
 
 @pytest.mark.slow
 def test_the_script_trains_it_again(music, tmp_path):
+    # The other tests do without TensorFlow.
+    from skgenre.datasets._build_demo_model import main
+
     main([str(tmp_path / "again.onnx")])
     shipped, again = load_demo_model(), load_onnx(tmp_path / "again.onnx")
     same = shipped.predict(music.data) == again.predict(music.data)
