@@ -1,11 +1,14 @@
 """A model of the music that comes with the package."""
 
-from importlib import resources
+import numpy as np
 
-from skgenre.datasets._sources import SOURCES
+from skgenre.datasets._shipped_arrays import DATA, read_arrays
+from skgenre.datasets._sources import AMPLITUDE_ONE, SECTOID, SOURCES
 from skgenre.onnx_runtime._classifier import ONNXClassifier
 
-DEMO_MODEL = resources.files(__package__) / "data" / "demo_model.onnx"
+DEMO_MODEL = DATA / "demo_model.onnx"
+# Of classical and electronic songs only some of the excerpts are there.
+DEMO_SONG = "Sectoid - Feelings"
 
 
 def load_demo_model() -> ONNXClassifier:
@@ -53,3 +56,19 @@ def load_demo_model() -> ONNXClassifier:
 def count_demo_songs():
     """Return how many songs the model was trained on."""
     return sum(len(source.songs) for source in SOURCES)
+
+
+def load_demo_song():
+    """Load a song that comes with the package from its beginning to its end.
+
+    Returns
+    -------
+    name : str
+        "Artist - Title".
+    waveform : ndarray of shape (n_samples,), float32
+        Amplitudes at 400 Hz.
+    """
+    arrays = read_arrays(SECTOID)
+    names = arrays["song_names"].tolist()
+    excerpts = arrays["excerpts"][arrays["songs"] == names.index(DEMO_SONG)]
+    return DEMO_SONG, excerpts.ravel() / np.float32(AMPLITUDE_ONE)
