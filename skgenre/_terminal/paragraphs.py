@@ -18,4 +18,5 @@ def print_paragraph(text, style=None):
         Style in a terminal, such as "bold".
     """
     console = Console(file=sys.stdout, highlight=False, emoji=False, markup=False)
-    console.print(printable(text, console.file), style=style, soft_wrap=not console.is_terminal)
+    text = printable(text, console.file).replace("\n", "\\n")
+    console.print(text, style=style, soft_wrap=not console.is_terminal)

@@ -46,6 +46,7 @@ class _Commands(click.RichGroup):
     context_settings=_help.CONTEXT_SETTINGS,
     invoke_without_command=True,
     epilog=_help.epilog(
+        "skgenre demo song.mp3",
         "skgenre evaluate music",
         "skgenre train music -o genres.skops",
         "skgenre predict genres.skops song.mp3",

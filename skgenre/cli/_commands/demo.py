@@ -22,9 +22,9 @@ _MOST_CHARACTERS = 60
     help="A sound file. Without one, a song that comes with the package is taken.",
 )
 def demo(song):
-    """Name the genre of a song with a model that comes with the package.
+    """Name the genre of a song by a model that comes along.
 
-    Shows how likely each genre is, in the whole song and along it. TensorFlow is not loaded.
+    Shows how likely each genre is, in the whole song and along it. Nothing has to be trained first.
     """
     from skgenre.datasets._demo_model import load_demo_model
 
@@ -41,7 +41,7 @@ def demo(song):
     _print_course(model, course, likeliest, len(waveform) / model.sample_rate)
     print()
     print_paragraph(_describe(model, is_shipped=song is None))
-    print_paragraph("Next, a folder with a folder for each genre of yours:")
+    print_paragraph("Next, learn genres of your own, from a folder with a folder for each:")
     print_paragraph("  skgenre train FOLDER -o genres.skops")
     return DONE
 
