@@ -34,7 +34,7 @@ def demo(song):
     from skgenre.songs._onnx_course import follow_song
 
     course = follow_song(model, waveform)
-    likeliest = course.song_probabilities.argsort()[::-1]
+    likeliest = (-course.song_probabilities).argsort(kind="stable")
     genre, share = model.classes_[likeliest[0]], course.song_probabilities[likeliest[0]]
     print_paragraph(f"{name} sounds most like {genre} ({share:.0%}).", style="bold")
     print()
