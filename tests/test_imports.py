@@ -191,7 +191,16 @@ STOREYS = (
     ("_engine", "audio", "dask", "networks", "preprocessing"),
     ("_arrays",),
     ("_bunches", "_keras", "_sklearn", "onnx_runtime", "optuna"),
-    ("_extras", "_files", "_networks", "_tensorflow", "_terminal", "_types", "_versions"),
+    (
+        "_extras",
+        "_files",
+        "_networks",
+        "_spectra",
+        "_tensorflow",
+        "_terminal",
+        "_types",
+        "_versions",
+    ),
 )
 HEIGHTS = {place: -number for number, storey in enumerate(STOREYS) for place in storey}
 # They are run, or resolve names for users, and nothing imports them.
