@@ -228,6 +228,7 @@ STOREYS = (
         "_files",
         "_lazy_names",
         "_networks",
+        "_spectra",
         "_tensorflow",
         "_terminal",
         "_types",

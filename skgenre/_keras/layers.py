@@ -7,11 +7,15 @@ import numpy as np
 import tensorflow as tf
 from scipy.fft import dct
 
+from skgenre._spectra import count_paces, hann, mel_bands, pace_shares
+
 _registered = keras.saving.register_keras_serializable("skgenre")
 # Power of silence: far below what 16 bits can hold, so that its logarithm is finite.
 SILENCE = 1e-10
 # Added to variances, whose square root has no finite slope at 0.
 LEAST_VARIANCE = 1e-5
+# Added to powers of modulation, whose logarithm is finite where nothing changes.
+LEAST_MODULATION = 1e-4
 # Below it a deviation is rounding.
 _LEAST_DEVIATION = 1e-3
 
@@ -63,42 +67,6 @@ class LogFilterbank(keras.layers.Layer):
         power = tf.square(tf.math.real(spectrum)) + tf.square(tf.math.imag(spectrum))
         bands = tf.tensordot(power, mel_bands(self.sample_rate, self.window, self.n_bands), 1)
         return tf.cast(tf.math.log(bands + SILENCE), tf.float32)
-
-
-def hann(window):
-    """Compute the periodic Hann window."""
-    return np.hanning(window + 1)[:-1] if window > 1 else np.ones(1)
-
-
-def mel_bands(sample_rate, window, n_bands):
-    """Compute how much of a spectrum's power is in each band: triangles, evenly spaced in mel.
-
-    Returns
-    -------
-    shares : ndarray of shape (n_frequencies, n_bands)
-        A band that is narrower than the distance of two frequencies has the nearest one.
-
-    References
-    ----------
-    O'Shaughnessy, "Speech communication: human and machine", Addison-Wesley 1987.
-    """
-    frequencies = np.fft.rfftfreq(window, 1 / sample_rate)
-    left, centre, right = (
-        band_edges(sample_rate, n_bands)[first : first + n_bands] for first in range(3)
-    )
-    rising = (frequencies[:, np.newaxis] - left) / (centre - left)
-    falling = (right - frequencies[:, np.newaxis]) / (right - centre)
-    shares = np.maximum(0, np.minimum(rising, falling))
-    nearest = np.abs(frequencies[:, np.newaxis] - centre).argmin(axis=0)
-    is_empty = ~shares.any(axis=0)
-    shares[nearest[is_empty], is_empty] = 1
-    return shares
-
-
-def band_edges(sample_rate, n_bands):
-    """List where bands begin, peak and end in Hz: a band ends where the next but one begins."""
-    highest = 2595 * np.log10(1 + sample_rate / 2 / 700)
-    return 700 * (10 ** (np.linspace(0, highest, n_bands + 2) / 2595) - 1)
 
 
 @_registered
@@ -177,6 +145,46 @@ def _moments(X):
     mean = tf.reduce_mean(X, axis=1)
     variance = tf.reduce_mean(tf.square(X - mean[:, tf.newaxis]), axis=1)
     return mean, tf.sqrt(variance + LEAST_VARIANCE)
+
+
+@_registered
+class ModulationSpectrum(keras.layers.Layer):
+    """Turn the course of each channel into the logarithm of its power at a few paces.
+
+    Slow paces are beats and bars, fast ones are trills and syllables.
+
+    Parameters
+    ----------
+    n_paces : int
+        Ranges of frequencies, each as many times wider than the one before; fewer where there are
+        too few frames.
+    **kwargs : object
+        As all layers of Keras have them.
+
+    References
+    ----------
+    Greenberg and Kingsbury, "The modulation spectrogram: in pursuit of an invariant representation
+    of speech", ICASSP 1997.
+    """
+
+    def __init__(self, n_paces, **kwargs):
+        super().__init__(**kwargs)
+        self.n_paces = n_paces
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "n_paces": self.n_paces}
+
+    def compute_output_shape(self, shape):
+        return shape[0], shape[2] * count_paces(shape[1], self.n_paces)
+
+    def call(self, X):
+        # Rounding of a great mean would drown weak changes.
+        X = X - tf.reduce_mean(X, axis=1, keepdims=True)
+        spectrum = tf.signal.rfft(tf.transpose(X, (0, 2, 1)))
+        power = tf.square(tf.math.real(spectrum)) + tf.square(tf.math.imag(spectrum))
+        paces = tf.tensordot(power, pace_shares(X.shape[1], self.n_paces), 1)
+        width = self.compute_output_shape(X.shape)[1]
+        return tf.reshape(tf.math.log(paces + LEAST_MODULATION), (tf.shape(X)[0], width))
 
 
 @_registered

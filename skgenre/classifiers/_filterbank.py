@@ -26,9 +26,10 @@ class FilterbankGenreClassifier(BaseGenreClassifier):
 
     A fixed front end turns an excerpt into the logarithm of its power in mel bands, frame by
     frame. The network behind it learns linear maps of the bands and short convolutions over time,
-    and keeps mean and deviation of each over the excerpt: which sounds there are, whenever they
-    come. On real music it is right more often than :class:`CNNGenreClassifier` and trains in less
-    time, and it hears the whole band of a recording at hardly more cost.
+    keeps mean and deviation of each over the excerpt, and of the maps also how fast they change:
+    which sounds there are, whenever they come. On real music it is right more often than
+    :class:`CNNGenreClassifier` and trains in less time, and it hears the whole band of a recording
+    at hardly more cost.
 
     Parameters
     ----------

@@ -118,7 +118,7 @@ class FilterResponseDisplay:
         TypeError
             If there is no classifier of this package in it.
         ValueError
-            If its network has no convolution, or `ax` holds another number of axes.
+            If its network has no convolution of samples, or `ax` holds another number of axes.
 
         See Also
         --------
@@ -132,6 +132,11 @@ class FilterResponseDisplay:
         from skgenre.inspection._filter_responses import filter_responses
 
         found = filter_responses(estimator, sample_rate=sample_rate)
+        if found.kernels.ndim > 2:
+            raise ValueError(
+                "The filters hear bands, not samples, so they are no waves to draw: "
+                "skgenre.inspection.filter_responses has their numbers."
+            )
         return cls(
             kernels=found.kernels,
             frequencies=found.frequencies,

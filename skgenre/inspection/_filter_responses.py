@@ -4,7 +4,9 @@ import numpy as np
 from sklearn.base import BaseEstimator
 
 from skgenre._bunches import FilterResponses
+from skgenre._keras.layers import LogFilterbank, leaf_layers
 from skgenre._sklearn.typed import validate_params
+from skgenre._spectra import band_edges
 from skgenre._tensorflow import keras
 from skgenre._types import Estimator, Int
 from skgenre.inspection._fitted_parts import fitted_parts
@@ -17,26 +19,29 @@ _MIN_FFT_LENGTH = 1024
 def filter_responses(estimator: Estimator, *, sample_rate: Int | None = None) -> FilterResponses:
     """Compute which frequencies the filters of the first layer respond to.
 
-    They are the absolute values of each kernel's Fourier transform; biases play no part.
+    For filters of samples they are the absolute values of each kernel's Fourier transform. Filters
+    of a `FilterbankGenreClassifier` hear bands: theirs are the root of the sum of squared weights
+    of each band, over the kernel's frames. Biases play no part.
 
     Parameters
     ----------
     estimator : estimator
-        A fitted `CNNGenreClassifier`, or a pipeline, search or song classifier around one.
+        A fitted `CNNGenreClassifier` or `FilterbankGenreClassifier`, or a pipeline, search or song
+        classifier around one.
     sample_rate : int or None, default=None
-        Rate of the excerpts in Hz; None means the song classifier's, or 400.
+        Rate of the excerpts in Hz; None means the song classifier's, the classifier's own, or 400.
 
     Returns
     -------
     :class:`~sklearn.utils.Bunch`
         With the following attributes.
 
-        kernels : ndarray of shape (n_filters, kernel_size)
-            The filters over time, one sample after the other.
+        kernels : ndarray of shape (n_filters, kernel_size) or (n_filters, kernel_size, n_bands)
+            The filters over time: one sample after the other, or one frame after the other.
         frequencies : ndarray of shape (n_frequencies,)
-            From 0 Hz to half the sample rate.
+            From 0 Hz to half the sample rate, or the centres of the bands, in Hz.
         magnitudes : ndarray of shape (n_filters, n_frequencies)
-            What a tone's amplitude is multiplied with.
+            What a tone's amplitude is multiplied with, or how much each band counts.
         peak_frequencies : ndarray of shape (n_filters,)
             Where each filter responds most, in Hz.
         sample_rate : int
@@ -67,17 +72,17 @@ def filter_responses(estimator: Estimator, *, sample_rate: Int | None = None) ->
     ((32, 31), 200.0)
     """
     parts = fitted_parts(estimator, sample_rate)
-    layers = parts.classifier.model_.layers
+    layers = list(leaf_layers(parts.classifier.model_.layers))
     convolutions = [layer for layer in layers if isinstance(layer, keras.layers.Conv1D)]
     if not convolutions:
         raise ValueError(
-            f"The network of {type(parts.classifier).__name__} has no convolution of samples, so "
-            "it has no filters to show."
+            f"The network of {type(parts.classifier).__name__} has no convolution, so it has no "
+            "filters to show."
         )
-    kernels = convolutions[0].get_weights()[0][:, 0, :].T
-    length = max(_MIN_FFT_LENGTH, kernels.shape[1])
-    frequencies = np.fft.rfftfreq(length, 1 / parts.sample_rate)
-    magnitudes = np.abs(np.fft.rfft(kernels, length))
+    weights = np.moveaxis(convolutions[0].get_weights()[0], 2, 0)
+    hears_bands = isinstance(layers[0], LogFilterbank)
+    respond = _responses_to_bands if hears_bands else _responses_to_tones
+    kernels, frequencies, magnitudes = respond(weights, parts.sample_rate)
     return FilterResponses(
         kernels=kernels,
         frequencies=frequencies,
@@ -85,3 +90,17 @@ def filter_responses(estimator: Estimator, *, sample_rate: Int | None = None) ->
         peak_frequencies=frequencies[magnitudes.argmax(axis=1)],
         sample_rate=parts.sample_rate,
     )
+
+
+def _responses_to_tones(weights, sample_rate):
+    """Transform kernels of shape (n_filters, kernel_size, 1)."""
+    kernels = weights[:, :, 0]
+    length = max(_MIN_FFT_LENGTH, kernels.shape[1])
+    magnitudes = np.abs(np.fft.rfft(kernels, length))
+    return kernels, np.fft.rfftfreq(length, 1 / sample_rate), magnitudes
+
+
+def _responses_to_bands(kernels, sample_rate):
+    """Pool kernels of shape (n_filters, kernel_size, n_bands) over their frames."""
+    centres = band_edges(sample_rate, kernels.shape[2])[1:-1]
+    return kernels, centres, np.linalg.norm(kernels, axis=1)

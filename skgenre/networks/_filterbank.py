@@ -6,6 +6,7 @@ from math import log2, sqrt
 from numbers import Integral
 from typing import TYPE_CHECKING
 
+from skgenre._spectra import count_paces
 from skgenre._types import Float, Int
 from skgenre.networks._parameters import (
     Parameter,
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 # As many coefficients as a cepstrum has where music is described by one.
 _MAPS = 20
+# Ranges of frequencies in the modulation of each map: about as many as there are octaves.
+_PACES = 6
 # In the frames of one excerpt, or in the bands' shares of frequencies.
 _MAX_NUMBERS = 50_000_000
 # Longer frames would blur notes if the next one began as late as half a frame after them.
@@ -43,8 +46,9 @@ def build_filterbank(
 
     The front end is fixed: frames, their power in mel bands, its logarithm, standardised. Behind
     it, side by side, linear maps of the bands that begin as a cepstrum, the bands themselves, and
-    convolutions over time; of each, mean and deviation over time. Then one dense layer, then the
-    output: a sigmoid for one output, a softmax for more.
+    convolutions over time; of each, mean and deviation over time, and of the maps also how fast
+    they change: their modulation spectrum. Then one dense layer, then the output: a sigmoid for
+    one output, a softmax for more.
 
     Parameters
     ----------
@@ -99,7 +103,7 @@ def build_filterbank(
     --------
     >>> from skgenre.networks import build_filterbank
     >>> build_filterbank(1200).count_params()
-    20989
+    28909
     """
     bands = {"sample_rate": sample_rate, "window": window, "hop": hop, "n_bands": n_bands}
     layers = {"filters": filters, "kernel_sizes": kernel_sizes, "dense_units": dense_units}
@@ -111,7 +115,7 @@ def build_filterbank(
 
     stack = [
         *_layers.front_end(sample_rate, window, hop, n_bands),
-        _layers.statistics(_maps(n_bands), filters, kernel_sizes),
+        _layers.statistics(_maps(n_bands), _PACES, filters, kernel_sizes),
         _layers.standardization(),
         *_layers.dropout(dropout, "dropout_1"),
     ]
@@ -160,7 +164,9 @@ def filterbank_parameters(
     ):
         convolutions += layer_parameters(f"conv1d_{i}", (size, *widths))
         convolutions += _vectors(f"normalization_{i}", "gamma beta", widths[-1])
-    n_statistics = 3 * _maps(n_bands) + 2 * n_bands + 2 * filters[-1]
+    n_frames = _count_frames(n_timesteps, *frame_sizes(sample_rate, window, hop))
+    of_maps = 3 + count_paces(n_frames, _PACES)
+    n_statistics = of_maps * _maps(n_bands) + 2 * n_bands + 2 * filters[-1]
     statistics = _vectors("standardization", "scale offset", n_statistics)
     dense = dense_parameters([n_statistics, dense_units, n_outputs])
     return [*bands, *maps, *convolutions, *statistics, *dense]
@@ -183,7 +189,7 @@ def _check_frames(n_timesteps, sample_rate, window, hop, n_bands):
                 f"{name} must be an integer from 1 to {_MAX_NUMBERS:,}, got {size!r:.100}."
             )
     window, hop = frame_sizes(sample_rate, window, hop)
-    n_frames = 1 + max(0, n_timesteps - window) // hop
+    n_frames = _count_frames(n_timesteps, window, hop)
     largest = max(n_frames * window, n_frames * n_bands, window * n_bands)
     if largest > _MAX_NUMBERS:
         raise ValueError(
@@ -191,6 +197,10 @@ def _check_frames(n_timesteps, sample_rate, window, hop, n_bands):
             f"in {n_bands:,} bands would take {largest:,} numbers, more than {_MAX_NUMBERS:,}: "
             "choose a smaller `window` or `n_bands`, or a greater `hop`."
         )
+
+
+def _count_frames(n_timesteps, window, hop):
+    return 1 + max(0, n_timesteps - window) // hop
 
 
 def _maps(n_bands):

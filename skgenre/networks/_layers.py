@@ -2,7 +2,14 @@
 
 from skgenre._arrays.dtype import DTYPE
 from skgenre._keras.initial_weights import initial_weights
-from skgenre._keras.layers import CosineMaps, LogFilterbank, Moments, SideBySide, Standardization
+from skgenre._keras.layers import (
+    CosineMaps,
+    LogFilterbank,
+    ModulationSpectrum,
+    Moments,
+    SideBySide,
+    Standardization,
+)
 from skgenre._tensorflow import keras
 from skgenre._tensorflow.process import prepare_process
 
@@ -43,9 +50,11 @@ def front_end(sample_rate, window, hop, n_bands):
     ]
 
 
-def statistics(n_maps, filters, kernel_sizes):
+def statistics(n_maps, n_paces, filters, kernel_sizes):
     """Pool maps of the bands, the bands and convolutions over time, side by side."""
-    maps = [CosineMaps(n_maps, name="cepstrum", **_COMMON), Moments(changes=True, dtype=DTYPE)]
+    modulation = ModulationSpectrum(n_paces, name="modulation", dtype=DTYPE)
+    pooled = [[Moments(changes=True, dtype=DTYPE)], [modulation]]
+    maps = [CosineMaps(n_maps, name="cepstrum", **_COMMON), _side_by_side(pooled, "courses")]
     convolutions = []
     for i, (width, size) in enumerate(zip(filters, kernel_sizes, strict=True), 1):
         convolutions += [
@@ -54,7 +63,11 @@ def statistics(n_maps, filters, kernel_sizes):
             keras.layers.ReLU(dtype=DTYPE),
         ]
     branches = [maps, [Moments(dtype=DTYPE)], [*convolutions, Moments(dtype=DTYPE)]]
-    return SideBySide(list(map(keras.Sequential, branches)), name="statistics", dtype=DTYPE)
+    return _side_by_side(branches, "statistics")
+
+
+def _side_by_side(branches, name):
+    return SideBySide(list(map(keras.Sequential, branches)), name=name, dtype=DTYPE)
 
 
 def standardization():

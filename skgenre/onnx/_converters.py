@@ -11,17 +11,18 @@ from skl2onnx.common.shape_calculator import calculate_linear_classifier_output_
 from skl2onnx.common.utils_classifier import get_label_classes
 
 from skgenre._keras.layers import (
+    LEAST_MODULATION,
     LEAST_VARIANCE,
     SILENCE,
     CosineMaps,
     LogFilterbank,
+    ModulationSpectrum,
     Moments,
     SideBySide,
     Standardization,
-    hann,
-    mel_bands,
 )
 from skgenre._networks import NETWORKS
+from skgenre._spectra import hann, mel_bands, pace_shares
 from skgenre.onnx._graph import Graph
 from skgenre.onnx._labels import as_graph_labels
 from skgenre.preprocessing import WaveformScaler
@@ -195,6 +196,18 @@ def _convert_moments(graph, layer, X):
     return graph.apply("Concat", *moments, axis=1)
 
 
+def _convert_modulation_spectrum(graph, layer, X):
+    courses = graph.apply("Sub", X, graph.reduce("ReduceMean", X, axis=2))
+    courses = graph.apply("Unsqueeze", courses, graph.constant([3]))
+    spectrum = graph.apply("DFT", courses, axis=2, onesided=1)
+    squares = graph.apply("Mul", spectrum, spectrum)
+    power = graph.apply("ReduceSum", squares, graph.constant([3]), keepdims=0)
+    shares = graph.constant(pace_shares(layer.input.shape[1], layer.n_paces))
+    least = graph.constant(np.float32(LEAST_MODULATION))
+    paces = graph.apply("Add", graph.apply("MatMul", power, shares), least)
+    return graph.apply("Flatten", graph.apply("Log", paces), axis=1)
+
+
 def _moments(graph, X):
     mean = graph.reduce("ReduceMean", X, axis=2)
     centred = graph.apply("Sub", X, mean)
@@ -226,6 +239,7 @@ _LAYERS = {
     Standardization: _convert_standardization,
     CosineMaps: _convert_cosine_maps,
     Moments: _convert_moments,
+    ModulationSpectrum: _convert_modulation_spectrum,
     SideBySide: _convert_side_by_side,
 }
 

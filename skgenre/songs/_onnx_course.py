@@ -33,7 +33,8 @@ def follow_song(model, waveform):
     course : Course
         Probabilities, one column for each of the model's classes.
     """
-    settings = SimpleNamespace(**model.song_settings, classes_=model.classes_)
+    # As the classifier of songs has them: what was learned, and the settings.
+    settings = SimpleNamespace(**vars(model) | model.song_settings)
     length = hop = model.n_features_in_
     if settings.hop_seconds is not None:
         hop = count_timesteps("hop_seconds", settings.hop_seconds, model.sample_rate)

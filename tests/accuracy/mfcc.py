@@ -8,7 +8,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import SVC
 
-from skgenre._keras.layers import mel_bands
+from skgenre._spectra import mel_bands
 
 WINDOW, N_BANDS, N_CEPSTRA = 64, 24, 20
 SAMPLE_RATE = 400

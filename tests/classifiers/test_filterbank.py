@@ -18,7 +18,8 @@ from skgenre import (
     load_onnx,
     save,
 )
-from skgenre._keras.layers import LogFilterbank, Standardization, band_edges, mel_bands
+from skgenre._keras.layers import LogFilterbank, Standardization
+from skgenre._spectra import band_edges, mel_bands
 from skgenre.datasets import make_genre_excerpts
 from skgenre.inspection import saliency
 from skgenre.networks import build_filterbank

@@ -11,7 +11,13 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 
-from skgenre import CNNGenreClassifier, MLPGenreClassifier, SongClassifier, WaveformScaler
+from skgenre import (
+    CNNGenreClassifier,
+    FilterbankGenreClassifier,
+    MLPGenreClassifier,
+    SongClassifier,
+    WaveformScaler,
+)
 from skgenre.displays import (
     ExcerptDisplay,
     FilterResponseDisplay,
@@ -158,6 +164,11 @@ def test_a_filter_that_has_gone_silent_is_drawn_as_silence():
 def test_a_perceptron_has_no_filters(excerpts):
     with pytest.raises(ValueError, match="no convolution"):
         FilterResponseDisplay.from_estimator(MLPGenreClassifier().initialize(*excerpts))
+
+
+def test_filters_of_bands_are_no_waves(excerpts):
+    with pytest.raises(ValueError, match="hear bands"):
+        FilterResponseDisplay.from_estimator(FilterbankGenreClassifier().initialize(*excerpts))
 
 
 # --- saliency

@@ -10,7 +10,13 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from skgenre import CNNGenreClassifier, MLPGenreClassifier, SongClassifier, WaveformScaler
+from skgenre import (
+    CNNGenreClassifier,
+    FilterbankGenreClassifier,
+    MLPGenreClassifier,
+    SongClassifier,
+    WaveformScaler,
+)
 from skgenre.classifiers._base import log_odds_gradients
 from skgenre.inspection import filter_responses, saliency
 
@@ -280,6 +286,24 @@ def test_a_kernel_longer_than_the_usual_transform_is_taken_whole():
 def test_a_perceptron_has_no_filters(excerpts):
     with pytest.raises(ValueError, match="MLPGenreClassifier has no convolution"):
         filter_responses(MLPGenreClassifier().initialize(*excerpts))
+
+
+@pytest.mark.parametrize("sample_rate", [400, 8000])
+def test_filters_of_bands_respond_to_the_bands_that_they_weigh(sample_rate):
+    X = np.random.default_rng(0).standard_normal((20, sample_rate)).astype(np.float32)
+    classifier = FilterbankGenreClassifier(sample_rate=sample_rate, n_bands=10, random_state=0)
+    classifier.initialize(X, np.arange(20) % 2)
+    [kernel] = [array for array in classifier.model_.get_weights() if array.ndim == 3]
+    responses = filter_responses(classifier)
+    assert responses.sample_rate == sample_rate
+    assert responses.kernels.shape == (32, 5, 10)
+    strength = np.sqrt(sum(kernel[frame, 7, 3] ** 2 for frame in range(5)))
+    np.testing.assert_allclose(responses.magnitudes[3, 7], strength, rtol=1e-6)
+    # Bands are evenly spaced in mel.
+    mel = 2595 * np.log10(1 + responses.frequencies / 700)
+    np.testing.assert_allclose(np.diff(mel), mel[0], rtol=1e-6)
+    loudest = responses.magnitudes.argmax(axis=1)
+    np.testing.assert_array_equal(responses.peak_frequencies, responses.frequencies[loudest])
 
 
 @pytest.mark.parametrize(("rate", "error"), [(0, ValueError), (-400, ValueError), ("x", TypeError)])
