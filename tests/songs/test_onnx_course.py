@@ -1,0 +1,39 @@
+"""The course of a song without scikit-learn: as the classifier of songs has it."""
+
+import numpy as np
+import pytest
+
+from skgenre import MLPGenreClassifier, SongClassifier, export_onnx, load_onnx
+from skgenre.songs._onnx_course import follow_song
+from skgenre.songs._onnx_songs import song_classifier_of
+
+RNG = np.random.default_rng(0)
+SONGS = [RNG.normal(0, 0.1, n).astype(np.float32) for n in (400, 1000, 1700, 2000)]
+SETTINGS = {
+    "end-to-end": {"aggregate": "mean"},
+    "overlap": {"aggregate": "max", "hop_seconds": 0.25},
+    "few": {"aggregate": "vote", "max_excerpts": 3},
+}
+
+
+@pytest.fixture(scope="module", params=SETTINGS)
+def model(request, tmp_path_factory):
+    """An ONNX model of songs that are cut, and joined, in some way."""
+    network = MLPGenreClassifier(hidden_units=4, epochs=1, random_state=0)
+    classifier = SongClassifier(
+        network, sample_rate=400, excerpt_seconds=1.0, **SETTINGS[request.param]
+    )
+    path = tmp_path_factory.mktemp("models") / "model.onnx"
+    export_onnx(classifier.fit(SONGS, ["a", "b", "a", "b"]), path)
+    return load_onnx(path)
+
+
+@pytest.mark.parametrize("n_samples", [1, 399, 400, 401, 1999])
+def test_it_is_that_of_the_classifier_of_songs(model, n_samples):
+    song = RNG.normal(0, 0.1, n_samples).astype(np.float32)
+    classifier = song_classifier_of(model)
+    [expected] = classifier.predict_excerpts([song])
+    course = follow_song(model, song)
+    assert np.array_equal(course.seconds, expected.seconds)
+    assert np.array_equal(course.excerpt_probabilities, expected.probabilities)
+    assert np.array_equal(course.song_probabilities, classifier.predict_proba([song])[0])
