@@ -9,6 +9,7 @@ from skgenre._terminal.text import print_text
 from skgenre.cli._folder import folder_options
 from skgenre.cli._help import epilog, panels
 from skgenre.cli._left_out import count_suffixes, describe_left_out
+from skgenre.cli._options import sample_rate_option
 from skgenre.cli._status import DONE, SOME_FILES_FAILED
 
 # More rates of one genre are counted.
@@ -24,6 +25,7 @@ _MOST_RATES = 3
 )
 @panels
 @folder_options
+@sample_rate_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def scan(folder, sample_rate, cache, jobs, as_json):
     """Describe a folder of songs before training on it.
