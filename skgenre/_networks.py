@@ -18,7 +18,7 @@ class Network(NamedTuple):
     name: str
     classifier: str
     description: str
-    # What `train --network` calls it, and the rate in Hz at which it learns songs there.
+    # What `train --network` calls it, and the rate in Hz of the songs that it learns there.
     option: str
     sample_rate: int
 
@@ -36,10 +36,12 @@ class Network(NamedTuple):
 NETWORKS = {
     network.name: network
     for network in (
-        Network("cnn", "CNNGenreClassifier", "convolutional network", "lesson", 400),
         Network(
             "filterbank", "FilterbankGenreClassifier", "network on a filterbank", "filterbank", 8000
         ),
+        Network("cnn", "CNNGenreClassifier", "convolutional network", "lesson", 400),
         Network("mlp", "MLPGenreClassifier", "multilayer perceptron", "mlp", 400),
     )
 }
+# What classifies songs where users name no other.
+DEFAULT_NETWORK = NETWORKS["filterbank"]

@@ -103,9 +103,8 @@ def _most_bytes():
 
 def _map(file, shape):
     """Map a file without a name; joblib would hand a `numpy.memmap` to its workers by name."""
-    return np.ndarray(
-        shape, DTYPE, mmap.mmap(file.fileno(), prod(shape) * np.dtype(DTYPE).itemsize)
-    )
+    n_bytes = prod(shape) * np.dtype(DTYPE).itemsize
+    return np.ndarray(shape, DTYPE, mmap.mmap(file.fileno(), n_bytes))
 
 
 def release_pages(array):

@@ -7,7 +7,7 @@ from math import ceil
 
 import rich_click as click
 
-from skgenre._networks import NETWORKS
+from skgenre._networks import DEFAULT_NETWORK, NETWORKS
 from skgenre._terminal.bars import working
 from skgenre._terminal.text import say
 from skgenre.cli._options import (
@@ -15,6 +15,7 @@ from skgenre.cli._options import (
     PositiveFloat,
     excerpt_seconds_option,
     options,
+    sample_rate_option,
     seed_option,
 )
 
@@ -26,25 +27,21 @@ _SHORT_TRAINING = 5e7
 _TRIAL_EXCERPTS = 64
 
 _BY_OPTION = {network.option: network for network in NETWORKS.values()}
-_DEFAULT = NETWORKS["filterbank"].option
+
+
+def _list_rates():
+    return ", ".join(f"{network.sample_rate} for {name}" for name, network in _BY_OPTION.items())
+
 
 training_options = options(
     click.option(
         "--network",
         type=click.Choice(list(_BY_OPTION)),
-        default=_DEFAULT,
+        default=DEFAULT_NETWORK.option,
         help="; ".join(f"{name}: {network.description}" for name, network in _BY_OPTION.items()),
         panel=_TRAINING,
     ),
-    click.option(
-        "--sample-rate",
-        type=click.IntRange(1),
-        metavar="HZ",
-        help="Rate to which songs are resampled; if not given, "
-        + ", ".join(f"{network.sample_rate} for {name}" for name, network in _BY_OPTION.items())
-        + ".",
-        panel=SOUND,
-    ),
+    sample_rate_option(unless_given=f"; if not given, {_list_rates()}"),
     excerpt_seconds_option,
     click.option(
         "--hop-seconds",
@@ -221,7 +218,7 @@ def report_short_kernels(classifier):
     if seconds < _SHORT_KERNEL_SECONDS:
         say(
             f"Note: at {classifier.sample_rate} Hz the kernels of the first layer span "
-            f"{1000 * seconds:.1f} ms; at the default of 400 Hz they span 78 ms."
+            f"{1000 * seconds:.1f} ms; at 400 Hz, its own rate, they span 78 ms."
         )
 
 

@@ -1,11 +1,14 @@
 """What may classify a song's excerpts: what labels by its probabilities."""
 
+from importlib import import_module
+
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import BaseEnsemble, StackingClassifier
 from sklearn.model_selection import FixedThresholdClassifier, TunedThresholdClassifierCV
 from sklearn.multiclass import OneVsOneClassifier, OneVsRestClassifier, OutputCodeClassifier
 from sklearn.pipeline import Pipeline
 
+from skgenre._networks import DEFAULT_NETWORK
 from skgenre._sklearn.wrappers import inner_estimator
 from skgenre.audio._waveforms import SAMPLE_RATE
 
@@ -20,16 +23,11 @@ _LABEL_BY_THEMSELVES = (
 )
 
 
-# Of songs that are classified by the default: twice as high a rate hears hardly better.
-DEFAULT_SAMPLE_RATE = 8000
-
-
 def default_estimator(sample_rate):
     """Make the classifier of excerpts that songs are classified with unless users name another."""
     # Importing it loads TensorFlow.
-    from skgenre.classifiers._filterbank import FilterbankGenreClassifier
-
-    return FilterbankGenreClassifier(sample_rate=sample_rate, class_weight="balanced")
+    classifier = getattr(import_module("skgenre.classifiers"), DEFAULT_NETWORK.classifier)
+    return classifier(sample_rate=sample_rate, class_weight="balanced")
 
 
 def sample_rate_of(classifier):
@@ -53,7 +51,7 @@ def chosen_sample_rate(classifier):
     if classifier.sample_rate is not None:
         return classifier.sample_rate
     if classifier.estimator is None:
-        return DEFAULT_SAMPLE_RATE
+        return DEFAULT_NETWORK.sample_rate
     own = (getattr(part, "sample_rate", None) for part in _nested(classifier.estimator))
     return next((rate for rate in own if rate is not None), SAMPLE_RATE)
 

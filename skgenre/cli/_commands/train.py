@@ -17,7 +17,7 @@ from skgenre.cli._help import epilog, panels
     epilog=epilog(
         "skgenre train music -o genres.skops",
         "skgenre train music -o genres.skops --epochs 30 --early-stopping",
-        "skgenre train music -o genres.skops --loss crossentropy --cache ~/.cache/songs",
+        "skgenre train music -o genres.skops --network lesson --cache ~/.cache/songs",
     )
 )
 @panels
