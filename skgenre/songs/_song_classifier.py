@@ -252,8 +252,8 @@ class SongClassifier(
         sample_rate = int(chosen_sample_rate(self))
         estimator = self._fresh_estimator(sample_rate)
         songs, labels = check_labelled_songs(X, y, sample_weight, groups)
-        given = {"sample_weight": sample_weight, "groups": groups}
-        metadata = {name: value for name, value in given.items() if value is not None}
+        metadata = {} if sample_weight is None else {"sample_weight": labels.weights}
+        metadata |= {} if groups is None else {"groups": groups}
         watched = {"estimator": self, "X": songs, "y": labels.y, "metadata": metadata or None}
         context = self._init_callback_context(max_subtasks=2)
         context.call_on_fit_task_begin(**watched)
