@@ -16,7 +16,7 @@ from pathlib import Path
 from statistics import mean
 from tempfile import TemporaryDirectory
 
-from tests.test_imports import HEIGHTS
+from tests.test_imports import ENTRANCES, HEIGHTS
 
 ROOT = Path(__file__).parents[1]
 LONGEST_FUNCTION = 25
@@ -55,7 +55,7 @@ def arrows_between_places(modules: dict[str, tuple[Path, ast.Module]]) -> dict[s
     arrows: dict[str, set[str]] = {}
     for module in modules:
         place = place_of(module)
-        if place in {"", "__main__"}:
+        if module in ENTRANCES:
             continue
         ours = {name for name in imports(module, modules) if name.startswith("skgenre.")}
         arrows.setdefault(place, set()).update({place_of(name) for name in ours} - {place})

@@ -3,6 +3,7 @@
 import ast
 import json
 from graphlib import TopologicalSorter
+from importlib import import_module
 from importlib.util import resolve_name
 from pathlib import Path
 
@@ -67,6 +68,17 @@ def test_neither_tensorflow_nor_keras_is_loaded_before_it_is_needed(loaded, stat
     assert "skgenre" in loaded[statement]
     tops = {name.partition(".")[0] for name in loaded[statement]}
     assert not tops & {"tensorflow", "keras", "scikeras", "tf_keras", "h5py"}
+
+
+# The demo does with these what it has to do at once.
+QUICK = ["import skgenre.audio", "import skgenre.datasets", "import skgenre.songs"]
+
+
+@pytest.mark.parametrize("statement", QUICK)
+def test_places_whose_names_resolve_on_first_use_load_no_scikit_learn(statement):
+    assert "sklearn" not in run(
+        f"{statement}\nimport json, sys\nprint(json.dumps(list(sys.modules)))"
+    )
 
 
 def test_importing_the_package_alone_loads_neither_numpy_nor_scikit_learn(loaded):
@@ -146,6 +158,26 @@ def test_unknown_names_raise_attribute_error(name):
         exec(f"from skgenre import {name}")
 
 
+LAZY = ["skgenre.audio", "skgenre.datasets", "skgenre.songs"]
+
+
+@pytest.mark.parametrize("place", LAZY)
+def test_names_that_resolve_on_first_use_are_those_of_the_stub(place):
+    module = import_module(place)
+    stub = ast.parse(Path(module.__file__).with_suffix(".pyi").read_text(encoding="utf-8"))
+    named = {
+        (node.module, alias.name)
+        for node in stub.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert {name for _, name in named} == set(module.__all__) == set(dir(module))
+    for home, name in named:
+        assert getattr(module, name) is getattr(import_module(home), name)
+    with pytest.raises(AttributeError, match=f"module '{place}' has no attribute 'sing'"):
+        module.sing  # noqa: B018
+
+
 # --- the direction of imports
 
 
@@ -194,6 +226,7 @@ STOREYS = (
     (
         "_extras",
         "_files",
+        "_lazy_names",
         "_networks",
         "_spectra",
         "_tensorflow",
@@ -204,7 +237,7 @@ STOREYS = (
 )
 HEIGHTS = {place: -number for number, storey in enumerate(STOREYS) for place in storey}
 # They are run, or resolve names for users, and nothing imports them.
-ENTRANCES = {"skgenre", "skgenre.__main__"}
+ENTRANCES = {"skgenre", "skgenre.__main__", "skgenre.datasets._build_demo_model"}
 
 
 def place_of(module):

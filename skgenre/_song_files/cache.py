@@ -12,7 +12,8 @@ from sklearn.utils.validation import check_memory
 from skgenre._files.atomic import replacing
 from skgenre._files.npy_headers import read_npy_header
 from skgenre._files.untrusted import check_regular
-from skgenre.audio._reading import MAX_BYTES, read_audio
+from skgenre.audio._decoding import MAX_BYTES
+from skgenre.audio._reading import read_audio
 
 # Changes when decoding changes, so that waveforms kept by former versions are not found.
 _FORMAT = 1

@@ -1,18 +1,14 @@
 """Sound files to waveforms, and waveforms to excerpts."""
 
-from skgenre.audio._cutting import cut_excerpts
-from skgenre.audio._info import AudioInfo, audio_info
-from skgenre.audio._reading import read_audio
-from skgenre.audio._resampling import resample
-from skgenre.audio._waveforms import EXCERPT_SECONDS, N_TIMESTEPS, SAMPLE_RATE
+from skgenre._lazy_names import lazy_names
 
-__all__ = [
-    "EXCERPT_SECONDS",
-    "N_TIMESTEPS",
-    "SAMPLE_RATE",
-    "AudioInfo",
-    "audio_info",
-    "cut_excerpts",
-    "read_audio",
-    "resample",
-]
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "skgenre.audio._cutting": ("cut_excerpts",),
+        "skgenre.audio._info": ("AudioInfo", "audio_info"),
+        "skgenre.audio._reading": ("read_audio",),
+        "skgenre.audio._resampling": ("resample",),
+        "skgenre.audio._waveforms": ("EXCERPT_SECONDS", "N_TIMESTEPS", "SAMPLE_RATE"),
+    },
+)

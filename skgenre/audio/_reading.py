@@ -1,22 +1,13 @@
 """Sound files as waveforms."""
 
 import os
-from itertools import groupby
 from numbers import Real
-from operator import itemgetter
-
-import numpy as np
 
 from skgenre._sklearn.private import AT_LEAST_ONE, Interval
 from skgenre._sklearn.typed import validate_params
 from skgenre._types import Float, Int, PathLike, Waveform
-from skgenre.audio._files import open_sound
-from skgenre.audio._passages import Passage
-from skgenre.audio._resampling import resample_blocks
+from skgenre.audio._decoding import decode
 from skgenre.audio._waveforms import SAMPLE_RATE
-
-# What a waveform may take in memory: at 400 Hz, a week of sound.
-MAX_BYTES = 2**30
 
 
 @validate_params(
@@ -106,12 +97,4 @@ def read_audio(
     >>> waveform.shape
     (800,)
     """
-    passage = Passage(
-        offset, duration, mono=mono, sample_rate=int(sample_rate), max_bytes=MAX_BYTES
-    )
-    with open_sound(path) as streams:
-        # Joined files may have several rates.
-        runs = groupby(passage.blocks(streams), itemgetter(0))
-        return np.concatenate(
-            [resample_blocks(map(itemgetter(1), run), rate, sample_rate) for rate, run in runs]
-        )
+    return decode(path, sample_rate, mono=mono, offset=offset, duration=duration)

@@ -1,15 +1,11 @@
 """Waveforms at another sample rate."""
 
-import math
-
-import numpy as np
 from numpy.typing import ArrayLike
 
-from skgenre._extras import import_extra
 from skgenre._sklearn.private import AT_LEAST_ONE
 from skgenre._sklearn.typed import validate_params
 from skgenre._types import Int, Waveform
-from skgenre.audio._passages import resampled_length
+from skgenre.audio._decoding import resample_blocks
 from skgenre.audio._waveforms import SAMPLE_RATE, check_waveform
 
 
@@ -62,28 +58,3 @@ def resample(
     """
     waveform = check_waveform(waveform, max_ndim=2)
     return resample_blocks([waveform], int(original_rate), int(sample_rate))
-
-
-def resample_blocks(blocks, original_rate, sample_rate):
-    """Join the blocks of a waveform at another rate."""
-    if original_rate == sample_rate:
-        return _finite(np.concatenate(list(blocks)))
-    soxr = import_extra("soxr", "audio")
-    stream, n_frames, parts = None, 0, []
-    for block in blocks:
-        n_channels = math.prod(block.shape[1:])
-        stream = stream or soxr.ResampleStream(
-            original_rate, sample_rate, n_channels, dtype="float32", quality="HQ"
-        )
-        parts.append(stream.resample_chunk(block))
-        n_frames += len(block)
-    parts.append(stream.resample_chunk(block[:0], last=True))
-    # soxr rounds the length its own way, to one sample more or less.
-    waveform = np.concatenate([*parts, np.zeros_like(parts[0], shape=(1, *block.shape[1:]))])
-    return _finite(waveform[: resampled_length(n_frames, original_rate, sample_rate)])
-
-
-def _finite(waveform):
-    if not np.isfinite(waveform).all():
-        raise ValueError("the waveform has amplitudes that are not finite.")
-    return waveform

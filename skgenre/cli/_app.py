@@ -7,6 +7,7 @@ from click import Abort, UsageError
 
 from skgenre.cli import _help
 from skgenre.cli._commands.completion import completion
+from skgenre.cli._commands.demo import demo
 from skgenre.cli._commands.evaluate import evaluate
 from skgenre.cli._commands.excerpts import excerpts
 from skgenre.cli._commands.export import export
@@ -18,7 +19,7 @@ from skgenre.cli._commands.train import train
 from skgenre.cli._status import refuse
 
 # In the order in which they are used.
-COMMANDS = (scan, evaluate, train, predict, timeline, info, export, excerpts, completion)
+COMMANDS = (demo, scan, evaluate, train, predict, timeline, info, export, excerpts, completion)
 
 
 class _Commands(click.RichGroup):
@@ -45,6 +46,7 @@ class _Commands(click.RichGroup):
     context_settings=_help.CONTEXT_SETTINGS,
     invoke_without_command=True,
     epilog=_help.epilog(
+        "skgenre demo song.mp3",
         "skgenre evaluate music",
         "skgenre train music -o genres.skops",
         "skgenre predict genres.skops song.mp3",

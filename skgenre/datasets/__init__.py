@@ -1,20 +1,16 @@
 """What to learn from: real music, the lesson's file, synthetic excerpts, folders of songs."""
 
-from skgenre.datasets._audio_folder import load_audio_folder
-from skgenre.datasets._audio_folder_scan import scan_audio_folder
-from skgenre.datasets._excerpts_npz import load_excerpts_npz, save_excerpts_npz
-from skgenre.datasets._genre_excerpts import load_genre_excerpts
-from skgenre.datasets._scanned_folder import AudioFolderScan, GenreSummary, ScannedSong
-from skgenre.datasets._synthetic import make_genre_excerpts
+from skgenre._lazy_names import lazy_names
 
-__all__ = [
-    "AudioFolderScan",
-    "GenreSummary",
-    "ScannedSong",
-    "load_audio_folder",
-    "load_excerpts_npz",
-    "load_genre_excerpts",
-    "make_genre_excerpts",
-    "save_excerpts_npz",
-    "scan_audio_folder",
-]
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "skgenre.datasets._audio_folder": ("load_audio_folder",),
+        "skgenre.datasets._audio_folder_scan": ("scan_audio_folder",),
+        "skgenre.datasets._demo_model": ("load_demo_model",),
+        "skgenre.datasets._excerpts_npz": ("load_excerpts_npz", "save_excerpts_npz"),
+        "skgenre.datasets._genre_excerpts": ("load_genre_excerpts",),
+        "skgenre.datasets._scanned_folder": ("AudioFolderScan", "GenreSummary", "ScannedSong"),
+        "skgenre.datasets._synthetic": ("make_genre_excerpts",),
+    },
+)

@@ -1,6 +1,5 @@
 """Real music that comes with the package."""
 
-from importlib import resources
 from typing import Literal, TypeAlias, overload
 
 import numpy as np
@@ -10,9 +9,8 @@ from skgenre._bunches import GenreExcerpts
 from skgenre._sklearn.typed import validate_params
 from skgenre._types import Excerpts
 from skgenre.audio._waveforms import SAMPLE_RATE
+from skgenre.datasets._shipped_arrays import DATA, read_arrays
 from skgenre.datasets._sources import AMPLITUDE_ONE, GENRES, SOURCES
-
-_DATA = resources.files(__package__) / "data"
 
 _Names: TypeAlias = tuple[str, ...] | list[str]
 _Arrays: TypeAlias = tuple[Excerpts, NDArray[np.int64]]
@@ -115,7 +113,7 @@ def load_genre_excerpts(
     """
     _check_genres(genres)
     sources = [source for genre in genres for source in SOURCES if source.genre == genre]
-    parts = [(source.genre, _read_arrays(source)) for source in sources]
+    parts = [(source.genre, read_arrays(source)) for source in sources]
     excerpts, song_genres, groups, song_names, is_test_song = _join(parts)
     data = excerpts / np.float32(AMPLITUDE_ONE)
     target = np.array([genres.index(genre) for genre in song_genres], dtype=np.int64)[groups]
@@ -129,7 +127,7 @@ def load_genre_excerpts(
         song_names=song_names,
         test_mask=is_test_song[groups],
         sample_rate=SAMPLE_RATE,
-        DESCR=(_DATA / "genre_excerpts.rst").read_text(encoding="utf-8"),
+        DESCR=(DATA / "genre_excerpts.rst").read_text(encoding="utf-8"),
     )
 
 
@@ -147,12 +145,6 @@ def _check_genres(genres):
             raise ValueError(f"genres must be among {allowed}, got {genre!r}.")
     if len(set(genres)) < len(genres):
         raise ValueError(f"genres must not be repeated, got {genres!r}.")
-
-
-def _read_arrays(source):
-    path = _DATA / f"{source.name}.npz"
-    with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-        return dict(arrays)
 
 
 def _join(parts):

@@ -1,6 +1,11 @@
 """Whole songs in, labels out."""
 
-from skgenre._song_files.warnings import DuplicateSongWarning, UnreadableSongWarning
-from skgenre.songs._song_classifier import SongClassifier
+from skgenre._lazy_names import lazy_names
 
-__all__ = ["DuplicateSongWarning", "SongClassifier", "UnreadableSongWarning"]
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "skgenre._song_files.warnings": ("DuplicateSongWarning", "UnreadableSongWarning"),
+        "skgenre.songs._song_classifier": ("SongClassifier",),
+    },
+)

@@ -54,7 +54,7 @@ def test_an_encoding_that_nobody_knows(tmp_path):
 def test_what_a_waveform_from_ffmpeg_may_take_in_memory(tmp_path, monkeypatch):
     path = write_with_av(tmp_path / "sound.m4a", "aac", tone(50, 48000))
     n_bytes = read_audio(path).nbytes
-    monkeypatch.setattr("skgenre.audio._reading.MAX_BYTES", n_bytes - 1)
+    monkeypatch.setattr("skgenre.audio._decoding.MAX_BYTES", n_bytes - 1)
     with refuses(path, rf"0\.000\d* hours of sound take more than {n_bytes - 1} bytes\."):
         read_audio(path)
 

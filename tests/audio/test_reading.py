@@ -13,7 +13,7 @@ import soundfile
 from numpy.testing import assert_allclose, assert_array_equal
 
 from skgenre.audio import cut_excerpts, read_audio, resample
-from skgenre.audio._reading import MAX_BYTES
+from skgenre.audio._decoding import MAX_BYTES
 from tests.helpers.interpreter import run_python
 
 RATES = [8000, 11025, 22050, 37813, 44100, 48000, 96000, 192000]
@@ -436,9 +436,9 @@ def test_what_a_waveform_may_take_in_memory(write, monkeypatch, mono, n_channels
     path = write(np.zeros((16000, n_channels)), 8000)
     n_bytes = read_audio(path, mono=mono).nbytes
     assert n_bytes == 2 * 400 * 4 * (1 if mono else n_channels)
-    monkeypatch.setattr("skgenre.audio._reading.MAX_BYTES", n_bytes)
+    monkeypatch.setattr("skgenre.audio._decoding.MAX_BYTES", n_bytes)
     assert read_audio(path, mono=mono).nbytes == n_bytes
-    monkeypatch.setattr("skgenre.audio._reading.MAX_BYTES", n_bytes - 1)
+    monkeypatch.setattr("skgenre.audio._decoding.MAX_BYTES", n_bytes - 1)
     reason = rf"0\.000556 hours of sound take more than {n_bytes - 1} bytes\."
     with pytest.raises(ValueError, match=after(path, reason)):
         read_audio(path, mono=mono)

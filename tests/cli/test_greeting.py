@@ -102,6 +102,7 @@ def test_where_standard_error_is_closed(tmp_path):
 
 
 SCREENS = {
+    "demo": "",
     "train": r"""Reading songs - \d+s - 12/12
 Epoch 1/1 - \d+s - loss 0\.\d{4} acc [01]\.\d{4}
 Trained on 12 songs \(6 high, 6 low\)\. The model is in .*m\.skops\.
@@ -122,6 +123,7 @@ Evaluated on 12 songs \(6 high, 6 low\)\.
 @pytest.mark.parametrize("command", SCREENS)
 def test_each_byte_on_standard_error_is_ours(music, model, tmp_path, command):
     arguments = {
+        "demo": [music / "low" / "0.flac"],
         "train": [music, "-o", tmp_path / "m.skops", "--epochs", "1"],
         "evaluate": [music, "--folds", "2", "--epochs", "1"],
         "predict": [model, music / "low" / "0.flac"],

@@ -48,9 +48,9 @@ def test_a_part_of_an_mp3_file_that_does_not_say_its_length(save, offset):
 def test_what_an_mp3_file_without_a_length_may_take_in_memory(save, monkeypatch):
     _, stream = mp3(tone(50, 44100), 44100)
     n_bytes = read_audio(save(stream)).nbytes
-    monkeypatch.setattr("skgenre.audio._reading.MAX_BYTES", n_bytes)
+    monkeypatch.setattr("skgenre.audio._decoding.MAX_BYTES", n_bytes)
     assert read_audio(save(stream)).nbytes == n_bytes
-    monkeypatch.setattr("skgenre.audio._reading.MAX_BYTES", n_bytes - 1)
+    monkeypatch.setattr("skgenre.audio._decoding.MAX_BYTES", n_bytes - 1)
     path = save(stream)
     with refuses(path, rf"0\.000\d* hours of sound take more than {n_bytes - 1} bytes\."):
         read_audio(path)

@@ -1,0 +1,98 @@
+"""``skgenre demo``."""
+
+import sys
+from pathlib import Path
+
+import rich_click as click
+from rich.console import Console
+
+from skgenre._terminal.paragraphs import print_paragraph
+from skgenre._terminal.tables import GAP, Column, print_table
+from skgenre.cli._help import epilog
+from skgenre.cli._status import DONE
+
+_MOST_CHARACTERS = 60
+
+
+@click.command(epilog=epilog("skgenre demo song.mp3", "skgenre demo"))
+@click.argument(
+    "song",
+    type=click.Path(),
+    required=False,
+    help="A sound file. Without one, a song that comes with the package is taken.",
+)
+def demo(song):
+    """Name the genre of a song by a model that comes along.
+
+    Shows how likely each genre is, in the whole song and along it. Nothing has to be trained first.
+    """
+    from skgenre.datasets._demo_model import load_demo_model
+
+    model = load_demo_model()
+    name, waveform = _load_song(song, model.sample_rate)
+
+    from skgenre.songs._onnx_course import follow_song
+
+    course = follow_song(model, waveform)
+    likeliest = (-course.song_probabilities).argsort(kind="stable")
+    genre, share = model.classes_[likeliest[0]], course.song_probabilities[likeliest[0]]
+    print_paragraph(f"{name} sounds most like {genre} ({share:.0%}).", style="bold")
+    print()
+    _print_course(model, course, likeliest, len(waveform) / model.sample_rate)
+    print()
+    print_paragraph(_describe(model, is_shipped=song is None))
+    print_paragraph("Next, learn genres of your own, from a folder with a folder for each:")
+    print_paragraph("  skgenre train FOLDER -o genres.skops")
+    return DONE
+
+
+def _load_song(song, sample_rate):
+    """Return a song's name and its waveform."""
+    from skgenre._terminal.bars import working
+
+    if song is None:
+        from skgenre.datasets._demo_model import load_demo_song
+
+        return load_demo_song()
+
+    from skgenre.audio._decoding import decode
+
+    with working("Reading the song"):
+        return Path(song).name, decode(song, sample_rate)
+
+
+def _print_course(model, course, likeliest, seconds):
+    from skgenre._terminal.sparklines import as_sparkline
+
+    console = Console(file=sys.stdout)
+    shares = [f"{course.song_probabilities[number]:.0%}" for number in likeliest]
+    others = max(map(len, model.classes_)) + max(map(len, shares)) + 2 * GAP
+    width = max(1, min(console.width - others, _MOST_CHARACTERS, len(course.seconds)))
+    rows = [
+        (
+            str(model.classes_[number]),
+            share,
+            as_sparkline(course.excerpt_probabilities[:, number], width, console.encoding),
+        )
+        for number, share in zip(likeliest, shares, strict=True)
+    ]
+    print_table([Column(""), Column("", "number"), Column(_axis(seconds, width))], rows)
+
+
+def _axis(seconds, width):
+    """Write where a song begins and ends above its course."""
+    minutes, seconds = divmod(round(seconds), 60)
+    end = f"{minutes}:{seconds:02d}"
+    return f"0:00{end:>{max(width - 4, len(end) + 1)}}"
+
+
+def _describe(model, *, is_shipped):
+    """Say what the model knows."""
+    from skgenre.datasets._demo_model import count_demo_songs
+
+    genres = ", ".join(map(str, model.classes_))
+    known = (
+        f"The model knows {len(model.classes_)} genres ({genres}) from {count_demo_songs()} songs "
+        "of computer games, and takes any song for one of them."
+    )
+    return f"{known} This one was in its training: try yours." if is_shipped else known
