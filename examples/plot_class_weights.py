@@ -72,7 +72,7 @@ trained = {
 # -------------------------
 # Accuracy is the share of right answers, so the common genre decides it. Balanced accuracy is the
 # mean of the two genres' shares: a network that always gives the same answer gets 0.5. (With the
-# rare rock and six epochs the scores are lower than those of :doc:`/accuracy`.)
+# rare rock and six epochs the scores are lower than those of :doc:`/hearing`.)
 
 figure, axes = plt.subplots(1, 3, figsize=(11, 4), layout="constrained", sharey=True)
 for ax, (name, pipe) in zip(axes, trained.items(), strict=True):

@@ -142,7 +142,7 @@ for size, mean, spread in zip(sizes, means, spreads, strict=True):
 # network gets wrong. They are also closer in loudness: the test part's rock is quieter than that
 # of the training songs, its classical music louder. So a score on so few songs is a rough guide,
 # and small differences between kernel sizes mean little. The folds keep songs apart, but not
-# bands: each of the two rock bands is on both sides. :doc:`/accuracy` has scores over all songs.
+# bands: each of the two rock bands is on both sides. :doc:`/hearing` has scores over all songs.
 
 figure, (curves, confusions, kernels) = plt.subplots(
     1, 3, figsize=(13, 4), layout="constrained", width_ratios=(1.2, 1, 1.1)

@@ -114,7 +114,7 @@ for name, pipe in pipelines.items():
 # Validation by excerpts promises most, and stops later. Validation songs promise too much as well,
 # because they chose the epoch, and because six or seven songs are few: the draw of songs decides.
 # So chance decides which of the three does best on the test songs, but not which of them can be
-# trusted. With few songs, compare settings by cross-validation over songs (:doc:`/accuracy`) and
+# trusted. With few songs, compare settings by cross-validation over songs (:doc:`/hearing`) and
 # use early stopping to save time.
 
 plt.show()

@@ -108,6 +108,6 @@ for row, column in np.argwhere(means + spreads >= best):
 # So the map shows which settings to avoid rather than which one to take, and none of its scores is
 # what to expect for a new band. More songs would narrow the spread; more excerpts of the same songs
 # would not. For the final score keep the test songs (``test_mask``), which the search has never
-# seen, and use them once; :doc:`/accuracy` has theirs.
+# seen, and use them once; :doc:`/hearing` has theirs.
 
 plt.show()

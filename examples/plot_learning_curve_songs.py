@@ -130,7 +130,7 @@ _ = figure.suptitle(f"Mean and standard deviation of {N_DRAWS} draws of songs")
 #
 # It is a small experiment. All six rock songs are by two bands, at the right end each draw has the
 # same six, and there are just two rock songs to test on, so the curve of a larger collection may
-# flatten elsewhere. (:doc:`/accuracy` has the scores of all training songs.) What carries over is
+# flatten elsewhere. (:doc:`/hearing` has the scores of all training songs.) What carries over is
 # the habit: count songs, report songs, and collect songs.
 
 plt.show()

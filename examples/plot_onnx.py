@@ -13,7 +13,7 @@ with the pipeline, and times both.
 # A trained pipeline
 # ------------------
 # Classical or rock, with the training songs of the shipped music and a few epochs (with all epochs:
-# :doc:`/accuracy`).
+# :doc:`/hearing`).
 
 import tempfile
 import time

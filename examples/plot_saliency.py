@@ -88,7 +88,7 @@ _ = axes[0].set_xlabel("")
 # Now the same with classical music and rock, where nobody knows the truth. The example takes one
 # excerpt of each genre from the test songs: the one whose probability of its own genre is nearest
 # 95 percent, so that the network is sure, but not so sure that its log-odds are lost in rounding.
-# (The score is that of this one network; :doc:`/accuracy` has the mean of several.)
+# (The score is that of this one network; :doc:`/hearing` has the mean of several.)
 
 music = load_genre_excerpts(("classical", "rock"))
 y, test = music.target_names[music.target], music.test_mask

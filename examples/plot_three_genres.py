@@ -13,7 +13,7 @@ third genre makes it harder to tell the first two apart.
 # %%
 # The music
 # ---------
-# All three genres of the shipped music, every second excerpt of each song. (:doc:`/accuracy` has
+# All three genres of the shipped music, every second excerpt of each song. (:doc:`/hearing` has
 # the scores on all excerpts, with standard errors.)
 
 import matplotlib.pyplot as plt

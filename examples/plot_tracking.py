@@ -50,7 +50,7 @@ experiment = mlflow.create_experiment(
 # -------------
 # Two learning rates, everything else the same. A quarter of the training songs is held out and
 # scored after each epoch; the test songs decide nothing and are scored once, at the end. (Four
-# epochs: for more, see :doc:`/accuracy`.)
+# epochs: for more, see :doc:`/hearing`.)
 
 music = load_genre_excerpts(("classical", "rock"))
 X, y = music.data, music.target_names[music.target]

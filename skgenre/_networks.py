@@ -18,6 +18,9 @@ class Network(NamedTuple):
     name: str
     classifier: str
     description: str
+    # What `train --network` calls it, and the rate in Hz of the songs that it learns there.
+    option: str
+    sample_rate: int
 
     @property
     def place(self):
@@ -33,8 +36,12 @@ class Network(NamedTuple):
 NETWORKS = {
     network.name: network
     for network in (
-        Network("cnn", "CNNGenreClassifier", "convolutional network"),
-        Network("filterbank", "FilterbankGenreClassifier", "network on a filterbank"),
-        Network("mlp", "MLPGenreClassifier", "multilayer perceptron"),
+        Network(
+            "filterbank", "FilterbankGenreClassifier", "network on a filterbank", "filterbank", 8000
+        ),
+        Network("cnn", "CNNGenreClassifier", "convolutional network", "lesson", 400),
+        Network("mlp", "MLPGenreClassifier", "multilayer perceptron", "mlp", 400),
     )
 }
+# What classifies songs where users name no other.
+DEFAULT_NETWORK = NETWORKS["filterbank"]

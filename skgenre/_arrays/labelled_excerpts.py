@@ -5,10 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from sklearn.utils import gen_batches
 
-from skgenre._arrays.memory_maps import release_pages
-
-# Reading a row of a memory map may bring up to two megabytes into memory.
-ROWS_PER_READ = 256
+from skgenre._arrays.memory_maps import ROWS_PER_READ, release_pages
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import rich_click as click
 
 from skgenre._terminal.text import say
 from skgenre.cli._left_out import count_suffixes, describe_left_out
-from skgenre.cli._options import cache_option, jobs_option, options, sample_rate_option
+from skgenre.cli._options import cache_option, jobs_option, options
 from skgenre.cli._status import DONE, SOME_FILES_FAILED
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ folder_options = options(
         type=click.Path(exists=True, file_okay=False),
         help="Folder that has a folder of songs for each genre.",
     ),
-    sample_rate_option,
     cache_option,
     jobs_option,
 )

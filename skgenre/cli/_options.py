@@ -62,14 +62,18 @@ class Jobs(click.ParamType):
         return jobs
 
 
-sample_rate_option = click.option(
-    "--sample-rate",
-    type=click.IntRange(1),
-    default=400,
-    metavar="HZ",
-    help="Rate to which songs are resampled.",
-    panel=SOUND,
-)
+def sample_rate_option(default=None, *, unless_given=""):
+    """Make the option for the rate of songs, whose default differs between commands."""
+    return click.option(
+        "--sample-rate",
+        type=click.IntRange(1),
+        default=default,
+        metavar="HZ",
+        help=f"Rate to which songs are resampled{unless_given}.",
+        panel=SOUND,
+    )
+
+
 excerpt_seconds_option = click.option(
     "--excerpt-seconds",
     type=PositiveFloat(),

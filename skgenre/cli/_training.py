@@ -7,7 +7,7 @@ from math import ceil
 
 import rich_click as click
 
-from skgenre._networks import NETWORKS
+from skgenre._networks import DEFAULT_NETWORK, NETWORKS
 from skgenre._terminal.bars import working
 from skgenre._terminal.text import say
 from skgenre.cli._options import (
@@ -15,6 +15,7 @@ from skgenre.cli._options import (
     PositiveFloat,
     excerpt_seconds_option,
     options,
+    sample_rate_option,
     seed_option,
 )
 
@@ -25,7 +26,22 @@ _SHORT_KERNEL_SECONDS = 0.02
 _SHORT_TRAINING = 5e7
 _TRIAL_EXCERPTS = 64
 
+_BY_OPTION = {network.option: network for network in NETWORKS.values()}
+
+
+def _list_rates():
+    return ", ".join(f"{network.sample_rate} for {name}" for name, network in _BY_OPTION.items())
+
+
 training_options = options(
+    click.option(
+        "--network",
+        type=click.Choice(list(_BY_OPTION)),
+        default=DEFAULT_NETWORK.option,
+        help="; ".join(f"{name}: {network.description}" for name, network in _BY_OPTION.items()),
+        panel=_TRAINING,
+    ),
+    sample_rate_option(unless_given=f"; if not given, {_list_rates()}"),
     excerpt_seconds_option,
     click.option(
         "--hop-seconds",
@@ -40,13 +56,6 @@ training_options = options(
         metavar="N",
         help="Most excerpts of one song, spread over it evenly.",
         panel=SOUND,
-    ),
-    click.option(
-        "--network",
-        type=click.Choice(list(NETWORKS)),
-        default="cnn",
-        help=f"One of: {', '.join(network.description for network in NETWORKS.values())}.",
-        panel=_TRAINING,
     ),
     click.option(
         "--loss",
@@ -106,11 +115,13 @@ def make_classifier(settings):
     from skgenre.songs._song_classifier import SongClassifier
 
     classifiers = import_module("skgenre.classifiers")
-    classifier = getattr(classifiers, NETWORKS[settings.network].classifier)
+    classifier = getattr(classifiers, _BY_OPTION[settings.network].classifier)
     network = classifier(**_network_settings(settings, classifier))
+    # Bands are standardised in the network.
+    has_scaler = not _takes_rate(classifier)
     return SongClassifier(
-        make_pipeline(WaveformScaler(), network),
-        sample_rate=settings.sample_rate,
+        make_pipeline(WaveformScaler(), network) if has_scaler else network,
+        sample_rate=sample_rate(settings),
         excerpt_seconds=settings.excerpt_seconds,
         hop_seconds=settings.hop_seconds,
         max_excerpts=settings.max_excerpts,
@@ -122,11 +133,25 @@ def _network_settings(settings, classifier):
     for name in ("loss", "epochs", "batch_size", "learning_rate"):
         if getattr(settings, name) is not None:
             chosen[name] = getattr(settings, name)
-    if "sample_rate" in classifier().get_params():
-        chosen["sample_rate"] = settings.sample_rate
+    if _takes_rate(classifier):
+        chosen["sample_rate"] = sample_rate(settings)
     if settings.early_stopping:
         chosen |= {"early_stopping": True, "validation_fraction": _VALIDATION_FRACTION}
     return chosen
+
+
+def _takes_rate(classifier):
+    return "sample_rate" in classifier().get_params()
+
+
+def sample_rate(settings):
+    """Choose the rate to which songs are resampled, in Hz: the network's own if none is given."""
+    return settings.sample_rate or _BY_OPTION[settings.network].sample_rate
+
+
+def network_of(estimator):
+    """Return the network of a classifier of excerpts, with a scaler before it or without."""
+    return estimator[-1] if hasattr(estimator, "steps") else estimator
 
 
 def check_held_out(counts):
@@ -184,7 +209,7 @@ def report_short_kernels(classifier):
     classifier : SongClassifier
         What is to be trained.
     """
-    network = classifier.estimator[-1]
+    network = network_of(classifier.estimator)
     if not hasattr(network, "strides"):
         # It has no convolutions, or they follow frames.
         return
@@ -193,7 +218,7 @@ def report_short_kernels(classifier):
     if seconds < _SHORT_KERNEL_SECONDS:
         say(
             f"Note: at {classifier.sample_rate} Hz the kernels of the first layer span "
-            f"{1000 * seconds:.1f} ms; at the default of 400 Hz they span 78 ms."
+            f"{1000 * seconds:.1f} ms; at 400 Hz, its own rate, they span 78 ms."
         )
 
 
@@ -211,13 +236,10 @@ def report_duration(classifier, waveforms, labels, n_fits=1):
     n_fits : int, default=1
         How often.
     """
-    from skgenre.songs._cutting import count_excerpts, count_timesteps
+    from skgenre.songs._cutting import count_excerpts, excerpt_timesteps
 
-    network = classifier.estimator[-1]
-    length = count_timesteps("excerpt_seconds", classifier.excerpt_seconds, classifier.sample_rate)
-    hop = length
-    if classifier.hop_seconds is not None:
-        hop = count_timesteps("hop_seconds", classifier.hop_seconds, classifier.sample_rate)
+    network = network_of(classifier.estimator)
+    length, hop = excerpt_timesteps(classifier, classifier.sample_rate)
     counts = [count_excerpts(len(waveform), length, hop) for waveform in waveforms]
     n_excerpts = n_fits * network.epochs * sum(min(n, classifier.max_excerpts or n) for n in counts)
     if n_excerpts * length < _SHORT_TRAINING:
@@ -232,7 +254,7 @@ def _seconds_for_one(classifier, waveforms, labels):
     from sklearn.base import clone
 
     trial = clone(classifier)
-    trial.estimator[-1].set_params(
+    network_of(trial.estimator).set_params(
         epochs=1, verbose=0, early_stopping=False, validation_fraction=None
     )
     trial.set_params(max_excerpts=max(1, _TRIAL_EXCERPTS // len(waveforms)))

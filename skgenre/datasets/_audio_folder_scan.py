@@ -4,6 +4,9 @@ import os
 from collections import Counter
 from numbers import Integral
 
+import numpy as np
+
+from skgenre._arrays.memory_maps import GrowingArray
 from skgenre._extras import lacks_library
 from skgenre._sklearn.private import AT_LEAST_ONE, HasMethods
 from skgenre._sklearn.typed import validate_params
@@ -125,18 +128,23 @@ def read_audio_folder(
     scan : AudioFolderScan
         What is in the folder.
     waveforms : list of ndarray of shape (n_samples,), float32
-        Those of the songs without an error, in their order; none where they are not wanted.
+        Those of the songs without an error, in their order; none where they are not wanted. All
+        are in memory, or in a temporary file where they take more than 1 GiB.
     """
     listed, sample_rate = list_audio_folder(folder), int(sample_rate)
     read = make_song_reader(sample_rate, memory)
     found = read_ahead(lambda *song: (_info(song[1]), read(*song)), listed.paths, n_jobs)
-    songs, waveforms, recordings = [], [], Recordings()
-    with follow(found, len(listed.paths), "Reading songs", shown=bool(verbose)) as followed:
+    songs, lengths, recordings = [], [], Recordings()
+    shown = follow(found, len(listed.paths), "Reading songs", shown=bool(verbose))
+    with GrowingArray() as kept, shown as followed:
         for number, (info, waveform) in enumerate(followed):
             songs.append(_describe(listed, number, info, waveform, sample_rate))
             if not isinstance(waveform, ValueError):
                 recordings.add(number, waveform)
-                waveforms += [waveform] if keep_waveforms else []
+                if keep_waveforms:
+                    kept.extend(waveform)
+                    lengths.append(len(waveform))
+        waveforms = np.split(kept.array(), np.cumsum(lengths, dtype=int))[:-1]
     repeated = [[songs[number].path for number in same] for same in recordings.repeated()]
     return _summarize(listed, songs, repeated), waveforms
 

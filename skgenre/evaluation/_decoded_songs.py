@@ -11,7 +11,8 @@ from skgenre._song_files.reading import read_waveforms
 from skgenre._song_files.recordings import Recordings, describe_duplicates
 from skgenre._song_files.warnings import DuplicateSongWarning, UnreadableSongWarning
 from skgenre._terminal.bars import follow
-from skgenre.songs._cutting import count_timesteps, cut_song
+from skgenre.songs._cutting import cut_song, excerpt_timesteps
+from skgenre.songs._excerpt_classifiers import chosen_sample_rate
 
 
 class DecodedSongs:
@@ -103,8 +104,8 @@ def decoded(songs, names, labels, classifier, *, shown):
 
 
 def _read(found, songs, names, classifier, shown):
-    rate = classifier.sample_rate
-    length, hop = _excerpt_timesteps(classifier)
+    rate = chosen_sample_rate(classifier)
+    length, hop = excerpt_timesteps(classifier, rate)
     read = read_waveforms(songs, rate, memory=classifier.memory, n_jobs=classifier.n_jobs)
     # Waveforms need no decoding: a bar would only flash.
     shown = shown and any(isinstance(song, PATH_TYPES) for song in songs)
@@ -118,14 +119,6 @@ def _read(found, songs, names, classifier, shown):
             # A song that is too long to cut is refused by name, before any training.
             cut_song(waveform, length, hop, classifier.max_excerpts, repr(names[number]))
             found.add(number, songs[number], waveform)
-
-
-def _excerpt_timesteps(classifier):
-    rate, seconds = classifier.sample_rate, classifier.excerpt_seconds
-    length = count_timesteps("excerpt_seconds", seconds, rate)
-    if classifier.hop_seconds is None:
-        return length, length
-    return length, count_timesteps("hop_seconds", classifier.hop_seconds, rate)
 
 
 def _warn(found, names, labels):

@@ -23,7 +23,11 @@ from skgenre.evaluation._folds import Folds
 from skgenre.evaluation._parameters import describe_evaluation
 from skgenre.evaluation._song_evaluation import SongEvaluation
 from skgenre.songs._aggregation import aggregate_excerpts
-from skgenre.songs._excerpt_classifiers import check_excerpt_classifier
+from skgenre.songs._excerpt_classifiers import (
+    check_excerpt_classifier,
+    check_sample_rate,
+    chosen_sample_rate,
+)
 from skgenre.songs._labels import check_labelled_songs
 from skgenre.songs._song_classifier import SongClassifier
 
@@ -66,8 +70,8 @@ def evaluate_songs(
     y : array-like of shape (n_songs,)
         Labels.
     groups : array-like of shape (n_songs,), default=None
-        What each song shares with others, such as its album or artist; for the splitter. Songs of
-        one group are all on the same side of a split.
+        What each song shares with others, such as its album or artist; for the splitter, and for
+        a classifier with a `calibration`. Songs of one group are all on the same side of a split.
     cv : int, cross-validation generator or iterable of (train, test), default=5
         A number means that many stratified folds in random order, of whole `groups` where they are
         given; fewer where a genre has fewer songs. Any other splitter has to test each song once,
@@ -125,24 +129,41 @@ def evaluate_songs(
     3
     """
     _check_classifier(classifier)
-    given, labels, _ = check_labelled_songs(songs, y, None)
+    given, (labels, _, numbered) = check_labelled_songs(songs, y, groups=groups)
     titles, folds = _name_songs(given, names), Folds(cv, labels, groups, random_state)
+    sample_rate = int(chosen_sample_rate(classifier))
     with decoded(given, titles, labels, classifier, shown=bool(verbose)) as found:
         kept = np.array(found.numbers, int)
         splits = folds.split(kept)
-        tested = _cross_validate(classifier, found.waveforms(), labels[kept], splits, bool(verbose))
+        # A song of its own artist says little of the songs that are tested.
+        calibrates = groups is not None and classifier.calibration is not None
+        learned = _Songs(found.waveforms(), labels[kept], numbered[kept] if calibrates else None)
+        tested = _cross_validate(classifier, learned, splits, bool(verbose))
     return SongEvaluation(
         names=[titles[number] for number in kept],
         y_true=labels[kept],
         **_join(tested, splits, labels[kept]),
-        durations=np.array(found.lengths) / classifier.sample_rate,
+        durations=np.array(found.lengths) / sample_rate,
         excerpt_seconds=float(classifier.excerpt_seconds),
-        sample_rate=int(classifier.sample_rate),
+        sample_rate=sample_rate,
         failures=[(titles[number], str(error)) for number, error in found.errors.items()],
         duplicates=[[titles[n] for n in numbers] for numbers in found.repeated()],
         parameters=describe_evaluation(classifier, cv, groups, random_state),
         versions=library_versions(),
     )
+
+
+class _Songs(NamedTuple):
+    """Songs that could be read."""
+
+    waveforms: list
+    y: np.ndarray
+    groups: np.ndarray | None
+
+    def take(self, rows):
+        waveforms = [self.waveforms[row] for row in rows]
+        groups = None if self.groups is None else self.groups[rows]
+        return _Songs(waveforms, self.y[rows], groups)
 
 
 class _Tested(NamedTuple):
@@ -163,6 +184,7 @@ def _check_classifier(classifier):
     check_parameters(classifier)
     if classifier.estimator is not None:
         check_excerpt_classifier(classifier.estimator)
+        check_sample_rate(classifier.estimator, chosen_sample_rate(classifier))
 
 
 def _name_songs(songs, names):
@@ -178,23 +200,23 @@ def _name_songs(songs, names):
     return names
 
 
-def _cross_validate(classifier, waveforms, y, splits, shown):
+def _cross_validate(classifier, songs, splits, shown):
     """Fit a clone for each fold, and classify the songs that it has not learned."""
     tested = []
     with folds_shown(len(splits), shown=shown) as progress:
         for number, (train, test) in enumerate(splits, 1):
             fitted = clone(classifier).set_params(verbose=0)
             with progress.fold(number, fitted):
-                _fit(fitted, [waveforms[row] for row in train], y[train])
-                tested.append(_test(fitted, [waveforms[row] for row in test]))
+                _fit(fitted, songs.take(train))
+                tested.append(_test(fitted, songs.take(test).waveforms))
     return tested
 
 
-def _fit(classifier, waveforms, labels):
+def _fit(classifier, songs):
     with warnings.catch_warnings():
         # They were reported once, for all folds.
         warnings.simplefilter("ignore", DuplicateSongWarning)
-        classifier.fit(waveforms, labels)
+        classifier.fit(songs.waveforms, songs.y, groups=songs.groups)
 
 
 def _test(fitted, waveforms):

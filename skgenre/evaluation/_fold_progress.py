@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from skgenre._sklearn.wrappers import last_step
 from skgenre._terminal.bars import bar, shared
-from skgenre.songs._excerpt_classifiers import default_estimator
+from skgenre.songs._excerpt_classifiers import chosen_sample_rate, default_estimator
 
 
 class FoldProgress:
@@ -41,7 +41,8 @@ class FoldProgress:
         text = f"Fold {number}/{self._n_folds}"
         self._bar.advance(0, description=f"{text}, {_first_task(classifier)}")
         if classifier.estimator is None:
-            classifier.set_params(estimator=default_estimator())
+            estimator = default_estimator(chosen_sample_rate(classifier))
+            classifier.set_params(estimator=estimator)
         network = last_step(classifier.estimator)
         if hasattr(network, "epochs") and hasattr(network, "verbose"):
             network.set_params(verbose=1)

@@ -58,7 +58,8 @@ def fitted_parts(estimator, sample_rate=None):
         check_scalar(sample_rate, "sample_rate", Integral, min_val=1)
     transformers, part = [], estimator
     while not isinstance(part, BaseGenreClassifier):
-        sample_rate = sample_rate or getattr(part, "sample_rate", None)
+        fitted = getattr(part, "sample_rate_", None)
+        sample_rate = sample_rate or fitted or getattr(part, "sample_rate", None)
         if isinstance(part, Pipeline) and len(part) > 1:
             transformers.append(part[:-1])
         part = inner_estimator(part, FITTED)

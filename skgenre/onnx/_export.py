@@ -28,6 +28,7 @@ from skgenre.onnx._labels import as_graph_labels
 from skgenre.onnx._unwrapping import cannot_export, detach, unwrap
 from skgenre.onnx_runtime._classifier import ONNXClassifier, run_graph
 from skgenre.onnx_runtime._metadata import SONG_SETTINGS, Metadata
+from skgenre.songs._excerpt_classifiers import sample_rate_of
 from skgenre.songs._song_classifier import SongClassifier
 
 # Largest absolute difference of probabilities.
@@ -79,7 +80,8 @@ def export_onnx(
         scikit-learn builds of these as far as sklearn-onnx converts it: searches, frozen
         estimators, soft votes, stacks, bags, boosting, one against the rest, calibration by
         sigmoids. Or a :class:`~skgenre.SongClassifier`, of which the classifier of excerpts is
-        written, and as metadata what is needed to cut songs and to join their excerpts.
+        written, and as metadata what is needed to cut songs, to join their excerpts and to
+        calibrate what they say.
     path : str or path-like
         Where to write; nothing is appended to the name.
     X : array-like of shape (n_samples, n_timesteps), default=None
@@ -158,14 +160,14 @@ def _rate_of_excerpts(estimator, sample_rate):
 
 
 def _describe_songs(estimator, sample_rate):
-    if sample_rate not in (None, estimator.sample_rate):
-        raise ValueError(
-            f"sample_rate={sample_rate}, but the songs were learned at {estimator.sample_rate} Hz."
-        )
+    learned = sample_rate_of(estimator)
+    if sample_rate not in (None, learned):
+        raise ValueError(f"sample_rate={sample_rate}, but the songs were learned at {learned} Hz.")
     return {
-        "sample_rate": estimator.sample_rate,
+        "sample_rate": learned,
         "song_settings": {name: getattr(estimator, name) for name in SONG_SETTINGS},
         "class_prior": estimator.class_prior_.tolist(),
+        "temperature": float(getattr(estimator, "temperature_", 1)),
     }
 
 

@@ -92,6 +92,8 @@ class ONNXClassifier:
         Where it was written from a :class:`~skgenre.SongClassifier`, that one's parameters.
     class_prior_ : ndarray of shape (n_classes,)
         Share of each class among the songs that were learned, empty where there were none.
+    temperature_ : float
+        What the logarithms of a song's probabilities are divided by.
 
     Raises
     ------
@@ -124,6 +126,7 @@ class ONNXClassifier:
     sample_rate: int
     song_settings: dict[str, Any]
     class_prior_: NDArray[np.float64]
+    temperature_: float
 
     def __init__(self, content: bytes) -> None:
         self._content = content
@@ -135,6 +138,7 @@ class ONNXClassifier:
         self.sample_rate = metadata.sample_rate
         self.song_settings = metadata.song_settings
         self.class_prior_ = np.array(metadata.class_prior)
+        self.temperature_ = metadata.temperature
         self._check_tensors()
 
     def predict(self, X: ArrayLike) -> Labels:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass, field, fields
+from math import inf
 from numbers import Integral
 
 PREFIX = "skgenre."
@@ -26,6 +27,8 @@ class Metadata:
         part of, if any.
     class_prior : list of float
         Share of each class among its songs.
+    temperature : float, default=1.0
+        Its `temperature_`, by which songs' probabilities are calibrated.
     """
 
     classes: list
@@ -33,6 +36,7 @@ class Metadata:
     sample_rate: int
     song_settings: dict = field(default_factory=dict)
     class_prior: list = field(default_factory=list)
+    temperature: float = 1.0
 
     def __post_init__(self):
         for name, is_right in self._checks().items():
@@ -52,6 +56,7 @@ class Metadata:
                 and all(isinstance(share, float) for share in value)
                 and len(value) == (len(self.classes) if self.song_settings else 0)
             ),
+            "temperature": lambda value: isinstance(value, float) and 0 < value < inf,
         }
 
     def to_texts(self):
@@ -62,6 +67,9 @@ class Metadata:
     def from_texts(cls, texts):
         """Read what `to_texts` has written, among other texts."""
         names = [field.name for field in fields(cls)]
+        # Files of former versions have no temperature.
+        if PREFIX + "temperature" not in texts:
+            names.remove("temperature")
         if missing := [name for name in names if PREFIX + name not in texts]:
             raise ValueError(
                 "it was not written by skgenre.export_onnx: its metadata lack "

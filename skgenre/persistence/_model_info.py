@@ -283,6 +283,8 @@ def _is_fitted(part):
 def _describe_songs(classifier):
     settings = {name: vars(classifier)[name] for name in _SONG_SETTINGS if name in vars(classifier)}
     check_parameters(SongClassifier(**settings))
+    settings["sample_rate"] = vars(classifier).get("sample_rate_", settings.get("sample_rate"))
+    check_parameters(SongClassifier(**settings))
     facts = {"song_settings": {name: _plain(value) for name, value in settings.items()}}
     if "n_excerpts_" not in vars(classifier):
         return facts

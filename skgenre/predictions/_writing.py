@@ -18,6 +18,7 @@ from skgenre._types import Cache, Int, PathLike, Paths, PredictsSongs
 from skgenre.predictions._parts import PartedTable
 from skgenre.predictions._tables import Predictions, make_tables
 from skgenre.songs._batches import gather
+from skgenre.songs._excerpt_classifiers import sample_rate_of
 from skgenre.songs._song_classifier import SongClassifier
 
 
@@ -221,7 +222,7 @@ def _predict_part(classifier, songs, folder, tables, place, memory):
     """
     paths = [os.path.join(folder, song) for song in songs]
     files, failures = [], []
-    read = read_waveforms(paths, classifier.sample_rate, memory=memory, n_jobs=1)
+    read = read_waveforms(paths, sample_rate_of(classifier), memory=memory, n_jobs=1)
     waveforms = keep_readable(songs, read, files, failures)
     # Other predictors may hold all songs of a call in memory.
     blocks = gather(waveforms) if isinstance(classifier, SongClassifier) else zip(waveforms)

@@ -1,6 +1,10 @@
 """From the probabilities of a song's excerpts to those of the song."""
 
 import numpy as np
+from scipy.special import softmax
+
+# One less than this is one in float32: what is beside it is not known to be impossible.
+_SMALLEST = np.finfo(np.float32).eps
 
 
 def aggregate_excerpts(classifier, probabilities):
@@ -9,7 +13,7 @@ def aggregate_excerpts(classifier, probabilities):
     Parameters
     ----------
     classifier : SongClassifier
-        Fitted. Its `aggregate` decides how.
+        Fitted. Its `aggregate` and its `temperature_` decide how.
     probabilities : ndarray of shape (n_excerpts, n_classes)
         Probabilities of the excerpts.
 
@@ -20,10 +24,56 @@ def aggregate_excerpts(classifier, probabilities):
     """
     if not len(probabilities):
         return classifier.class_prior_
-    if classifier.aggregate == "mean":
+    of_song = aggregate(probabilities, classifier.aggregate)
+    # Files of former versions have none.
+    return at_temperature(of_song, getattr(classifier, "temperature_", 1))
+
+
+def aggregate(probabilities, how):
+    """Aggregate probabilities of excerpts, before a song's are calibrated.
+
+    Parameters
+    ----------
+    probabilities : ndarray of shape (n_excerpts, n_classes)
+        One excerpt at least.
+    how : {"mean", "geometric_mean", "vote", "max"}
+        As `SongClassifier` describes it.
+
+    Returns
+    -------
+    probabilities : ndarray of shape (n_classes,)
+        They sum to one.
+    """
+    if how == "mean":
         return probabilities.mean(axis=0)
-    if classifier.aggregate == "max":
+    if how == "geometric_mean":
+        return softmax(_log(probabilities).mean(axis=0))
+    if how == "max":
         greatest = probabilities.max(axis=0)
         return greatest / greatest.sum()
-    votes = np.bincount(probabilities.argmax(axis=1), minlength=len(classifier.classes_))
+    votes = np.bincount(probabilities.argmax(axis=1), minlength=probabilities.shape[1])
     return votes / len(probabilities)
+
+
+def at_temperature(probabilities, temperature):
+    """Divide the logarithms of probabilities by a temperature; their order stays the same.
+
+    Parameters
+    ----------
+    probabilities : ndarray of shape (..., n_classes)
+        Each row sums to one.
+    temperature : float
+        Above 1 they become less sure, below 1 surer.
+
+    Returns
+    -------
+    probabilities : ndarray of shape (..., n_classes)
+        The same array where the temperature is 1.
+    """
+    if temperature == 1:
+        return probabilities
+    return softmax(_log(probabilities) / temperature, axis=-1)
+
+
+def _log(probabilities):
+    return np.log(np.maximum(probabilities, _SMALLEST, dtype=np.float64))

@@ -108,6 +108,27 @@ def spread(n_excerpts, n_kept):
     return ((np.arange(n_kept) + 0.5) * n_excerpts / n_kept).astype(int)
 
 
+def excerpt_timesteps(classifier, sample_rate):
+    """Count the samples in an excerpt, and from the beginning of one to that of the next.
+
+    Parameters
+    ----------
+    classifier : SongClassifier
+        Its parameters decide.
+    sample_rate : int
+        In Hz.
+
+    Returns
+    -------
+    length, hop : int
+        Samples.
+    """
+    length = count_timesteps("excerpt_seconds", classifier.excerpt_seconds, sample_rate)
+    if classifier.hop_seconds is None:
+        return length, length
+    return length, count_timesteps("hop_seconds", classifier.hop_seconds, sample_rate)
+
+
 def count_timesteps(name, seconds, sample_rate):
     """Count the samples in some seconds; the error for fewer than one uses `name`."""
     n_timesteps = float(seconds) * int(sample_rate)

@@ -1,13 +1,16 @@
 """What may classify a song's excerpts: what labels by its probabilities."""
 
+from importlib import import_module
+
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import BaseEnsemble, StackingClassifier
 from sklearn.model_selection import FixedThresholdClassifier, TunedThresholdClassifierCV
 from sklearn.multiclass import OneVsOneClassifier, OneVsRestClassifier, OutputCodeClassifier
-from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.pipeline import Pipeline
 
+from skgenre._networks import DEFAULT_NETWORK
 from skgenre._sklearn.wrappers import inner_estimator
-from skgenre.preprocessing import WaveformScaler
+from skgenre.audio._waveforms import SAMPLE_RATE
 
 THRESHOLDS = (FixedThresholdClassifier, TunedThresholdClassifierCV)
 # They derive labels of their own, whatever labels the estimators inside them give.
@@ -20,12 +23,37 @@ _LABEL_BY_THEMSELVES = (
 )
 
 
-def default_estimator():
+def default_estimator(sample_rate):
     """Make the classifier of excerpts that songs are classified with unless users name another."""
     # Importing it loads TensorFlow.
-    from skgenre.classifiers._cnn import CNNGenreClassifier
+    classifier = getattr(import_module("skgenre.classifiers"), DEFAULT_NETWORK.classifier)
+    return classifier(sample_rate=sample_rate, class_weight="balanced")
 
-    return make_pipeline(WaveformScaler(), CNNGenreClassifier(class_weight="balanced"))
+
+def sample_rate_of(classifier):
+    """Find the rate at which a classifier of songs reads them.
+
+    Parameters
+    ----------
+    classifier : SongClassifier or ONNXClassifier
+        Fitted or not.
+
+    Returns
+    -------
+    sample_rate : int
+        In Hz.
+    """
+    return getattr(classifier, "sample_rate_", None) or chosen_sample_rate(classifier)
+
+
+def chosen_sample_rate(classifier):
+    """Find the rate that a classifier's parameters choose, whatever it was fitted with."""
+    if classifier.sample_rate is not None:
+        return classifier.sample_rate
+    if classifier.estimator is None:
+        return DEFAULT_NETWORK.sample_rate
+    own = (getattr(part, "sample_rate", None) for part in _nested(classifier.estimator))
+    return next((rate for rate in own if rate is not None), SAMPLE_RATE)
 
 
 def check_excerpt_classifier(estimator):
@@ -72,14 +100,19 @@ def check_sample_rate(estimator, sample_rate):
     ValueError
         If it, or what predicts for it, has another `sample_rate`.
     """
-    while estimator is not None:
-        expected = getattr(estimator, "sample_rate", sample_rate)
+    for part in _nested(estimator):
+        expected = getattr(part, "sample_rate", sample_rate)
         if expected != sample_rate:
-            name = type(estimator).__name__
             raise ValueError(
-                f"sample_rate={sample_rate}, but its {name} has sample_rate={expected}: give both "
-                "the same."
+                f"sample_rate={sample_rate}, but its {type(part).__name__} has "
+                f"sample_rate={expected}: give both the same."
             )
+
+
+def _nested(estimator):
+    """List an estimator, and what predicts for it, from the outside in."""
+    while estimator is not None:
+        yield estimator
         estimator = inner_estimator(estimator)
 
 

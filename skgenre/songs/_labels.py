@@ -1,5 +1,7 @@
 """Labels of songs, checked: before training, and against what a classifier has learned."""
 
+from typing import NamedTuple
+
 import numpy as np
 from sklearn.utils import assert_all_finite
 from sklearn.utils.multiclass import check_classification_targets
@@ -9,14 +11,30 @@ from skgenre._sklearn.private import check_sample_weight
 from skgenre._song_files.checks import check_songs
 
 
-def check_labelled_songs(X, y, sample_weight):
-    """Check what a song classifier is fitted on; returns songs, labels and weights."""
+class SongLabels(NamedTuple):
+    """What is known of each song beside its sound."""
+
+    y: np.ndarray  # (n_songs,), labels
+    weights: np.ndarray  # (n_songs,)
+    groups: np.ndarray  # (n_songs,), int; songs of one group are held out together
+
+
+def check_labelled_songs(X, y, sample_weight=None, groups=None):
+    """Check what a song classifier is fitted on; returns songs and their labels."""
     songs = check_songs(X)
     y = column_or_1d(y, warn=True)
     assert_all_finite(y, input_name="y")
-    check_consistent_length(songs, y)
+    check_consistent_length(songs, y, groups)
     check_classification_targets(y)
-    return songs, y, check_sample_weight(sample_weight, y, ensure_non_negative=True)
+    weights = check_sample_weight(sample_weight, y, ensure_non_negative=True)
+    return songs, SongLabels(y, weights, _number_groups(groups, len(songs)))
+
+
+def _number_groups(groups, n_songs):
+    """Give each group a number; each song is a group by itself where there are none."""
+    if groups is None:
+        return np.arange(n_songs)
+    return np.unique(column_or_1d(groups), return_inverse=True)[1]
 
 
 def check_trainable(y, weights):

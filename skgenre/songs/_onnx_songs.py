@@ -26,5 +26,6 @@ def song_classifier_of(model):
     classifier = SongClassifier(sample_rate=model.sample_rate, **settings)
     check_parameters(classifier)
     classifier.estimator_, classifier.classes_ = model, model.classes_
-    classifier.class_prior_ = model.class_prior_
+    classifier.class_prior_, classifier.temperature_ = model.class_prior_, model.temperature_
+    classifier.sample_rate_ = model.sample_rate
     return classifier

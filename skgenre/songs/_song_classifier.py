@@ -3,7 +3,7 @@
 import warnings
 from contextlib import closing
 from numbers import Integral, Real
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,7 +13,6 @@ from sklearn.utils.validation import check_is_fitted
 
 from skgenre._bunches import SongCourse
 from skgenre._sklearn.documentation_link import DocumentationLinkMixin
-from skgenre._sklearn.fit_metadata import fit_with_metadata
 from skgenre._sklearn.private import AT_LEAST_ONE, HasMethods, Interval, StrOptions
 from skgenre._sklearn.snapshots import replaced_once_fitted, snapshot
 from skgenre._sklearn.typed import BaseEstimator, CallbackSupportMixin, ClassifierMixin, fit_context
@@ -22,16 +21,21 @@ from skgenre._song_files.reading import read_waveforms
 from skgenre._song_files.recordings import Recordings, describe_duplicates
 from skgenre._song_files.warnings import DuplicateSongWarning, UnreadableSongWarning
 from skgenre._terminal.bars import follow
-from skgenre._types import Cache, Estimator, Float, Int, Labels, Songs
-from skgenre.audio._waveforms import EXCERPT_SECONDS, SAMPLE_RATE
+from skgenre._types import Cache, Estimator, Float, Int, Labels, Request, Songs
+from skgenre.audio._waveforms import EXCERPT_SECONDS
 from skgenre.songs._aggregation import aggregate_excerpts
 from skgenre.songs._batches import predict_by_song
-from skgenre.songs._cutting import count_timesteps, cut_nothing, cut_song
+from skgenre.songs._calibration import find_temperature, split_for_calibration
+from skgenre.songs._cutting import cut_nothing, cut_song, excerpt_timesteps
 from skgenre.songs._excerpt_classifiers import (
     check_excerpt_classifier,
     check_sample_rate,
+    chosen_sample_rate,
     default_estimator,
+    sample_rate_of,
 )
+from skgenre.songs._fitting import fit_on_excerpts
+from skgenre.songs._gathering import gather_excerpts
 from skgenre.songs._labels import check_labelled_songs, check_trainable, learned_classes
 
 _COUNT_OR_NONE = [AT_LEAST_ONE, None]
@@ -59,9 +63,11 @@ class SongClassifier(
         weights, with scikit-learn's metadata routing and without; nothing has to be requested. It
         needs `predict_proba`, which alone decides on labels: a threshold, as that of
         :class:`~sklearn.model_selection.FixedThresholdClassifier`, belongs around the songs. None
-        means ``make_pipeline(WaveformScaler(), CNNGenreClassifier(class_weight="balanced"))``.
-    sample_rate : int, default=400
-        Rate in Hz to which sound files are brought. Waveforms must have it already.
+        means ``FilterbankGenreClassifier(sample_rate=sample_rate, class_weight="balanced")``.
+    sample_rate : int or None, default=None
+        Rate in Hz to which sound files are brought. Waveforms must have it already. None means the
+        `sample_rate` of `estimator`, or of what predicts in it, and 400 where it has none; 8,000
+        where `estimator` is None.
     excerpt_seconds : float, default=3.0
         Length of an excerpt in seconds. A shorter song is filled up with silence.
     hop_seconds : float or None, default=None
@@ -69,10 +75,16 @@ class SongClassifier(
         The excerpts of one song may take 1 GiB.
     max_excerpts : int or None, default=None
         At most so many excerpts of each song, evenly spread over it.
-    aggregate : {"mean", "vote", "max"}, default="mean"
-        How a song's probabilities come from those of its excerpts: their mean; the share of
-        excerpts of which a class is the likeliest; or the greatest of each class, made to sum
-        to one.
+    aggregate : {"mean", "geometric_mean", "vote", "max"}, default="mean"
+        How a song's probabilities come from those of its excerpts: their mean; their geometric
+        mean, which is the mean of their logarithms, made to sum to one; the share of excerpts of
+        which a class is the likeliest; or the greatest of each class, made to sum to one.
+    calibration : {"temperature"} or None, default=None
+        What makes a song's probabilities as high as it is often right. "temperature" divides
+        their logarithms by one number, which leaves the labels as they are. `fit` finds it on
+        songs that it holds out, in three folds, by the least log loss; training takes three
+        times as long. Pass `groups` to `fit` where songs share artists and new ones do not:
+        otherwise it finds itself right too often.
     song_weight : {"equal", "length"}, default="equal"
         Whether each song weighs the same in training, however long it is, or each excerpt.
     memory : str, joblib.Memory or None, default=None
@@ -97,6 +109,10 @@ class SongClassifier(
         The fitted classifier of excerpts.
     class_prior_ : ndarray of shape (n_classes,)
         Share of each class among the songs of `fit`.
+    sample_rate_ : int
+        Rate at which songs are learned and predicted, in Hz.
+    temperature_ : float
+        What the logarithms of a song's probabilities are divided by; 1 without `calibration`.
     n_excerpts_ : ndarray of shape (n_songs,)
         Excerpts that each song of `fit` was cut into; 0 where it was left out.
 
@@ -120,11 +136,12 @@ class SongClassifier(
 
     _parameter_constraints = {
         "estimator": [HasMethods(["fit"]), None],
-        "sample_rate": [AT_LEAST_ONE],
+        "sample_rate": _COUNT_OR_NONE,
         "excerpt_seconds": [Interval(Real, 0, None, closed="neither")],
         "hop_seconds": [Interval(Real, 0, None, closed="neither"), None],
         "max_excerpts": _COUNT_OR_NONE,
-        "aggregate": [StrOptions({"mean", "vote", "max"})],
+        "aggregate": [StrOptions({"mean", "geometric_mean", "vote", "max"})],
+        "calibration": [StrOptions({"temperature"}), None],
         "song_weight": [StrOptions({"equal", "length"})],
         "memory": [str, HasMethods(["cache"]), None],
         "n_jobs": [Integral, None],
@@ -135,17 +152,20 @@ class SongClassifier(
     classes_: Labels
     estimator_: Any
     class_prior_: NDArray[np.float64]
+    sample_rate_: int
+    temperature_: float
     n_excerpts_: NDArray[np.int64]
 
     def __init__(
         self,
         estimator: Estimator | None = None,
         *,
-        sample_rate: Int = SAMPLE_RATE,
+        sample_rate: Int | None = None,
         excerpt_seconds: Float = EXCERPT_SECONDS,
         hop_seconds: Float | None = None,
         max_excerpts: Int | None = None,
-        aggregate: Literal["mean", "vote", "max"] = "mean",
+        aggregate: Literal["mean", "geometric_mean", "vote", "max"] = "mean",
+        calibration: Literal["temperature"] | None = None,
         song_weight: Literal["equal", "length"] = "equal",
         memory: str | Cache | None = None,
         n_jobs: Int | None = None,
@@ -158,6 +178,7 @@ class SongClassifier(
         self.hop_seconds = hop_seconds
         self.max_excerpts = max_excerpts
         self.aggregate = aggregate
+        self.calibration = calibration
         self.song_weight = song_weight
         self.memory = memory
         self.n_jobs = n_jobs
@@ -165,20 +186,34 @@ class SongClassifier(
         self.verbose = verbose
 
     @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X: Songs, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+    def fit(
+        self,
+        X: Songs,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        groups: ArrayLike | None = None,
+    ) -> Self:
         """Learn from songs.
 
         All songs are read and cut first; then `estimator` is fitted once, on the excerpts of all.
+        With `calibration` clones of it are fitted on parts of the songs as well.
+
+        Excerpts are one array of float32: in memory up to 1 GiB, in a temporary file where there
+        are more, which takes memory only as far as `estimator` copies it.
 
         Parameters
         ----------
         X : list, array or series of n_songs paths or waveforms
-            Songs: paths of sound files, or arrays of shape (n_samples,) at `sample_rate`, mono. In
+            Songs: paths of sound files, or arrays of shape (n_samples,) at `sample_rate_`, mono. In
             a matrix each row is a song.
         y : array-like of shape (n_songs,)
             Labels.
         sample_weight : array-like of shape (n_songs,), default=None
             Weights of songs.
+        groups : array-like of shape (n_songs,), default=None
+            What each song shares with others, such as its artist. Where songs are held out, for
+            `calibration` or by `estimator`, those of one group are held out together. None means
+            that each song is by itself.
 
         Returns
         -------
@@ -189,7 +224,8 @@ class SongClassifier(
         ------
         ValueError
             If a song cannot be read (unless ``on_error="skip"``), if the excerpts of one would take
-            more than 1 GiB, if `estimator` has no probabilities or a threshold of its own, if
+            more than 1 GiB, if a class has fewer than three songs, or groups, to calibrate with, if
+            `estimator` has no probabilities, a threshold of its own or another `sample_rate`, if
             something that learns in it gets no `sample_weight` where songs differ in weight, or
             holds out excerpts without knowing their songs, or as `estimator` does.
 
@@ -213,23 +249,24 @@ class SongClassifier(
         >>> classifier.fit(songs, ["rock", "rock", "pop", "pop"]).n_excerpts_
         array([2, 2, 2, 2])
         """
-        estimator = self._fresh_estimator()
-        songs, y, weights = check_labelled_songs(X, y, sample_weight)
-        metadata = None if sample_weight is None else {"sample_weight": weights}
-        watched = {"estimator": self, "X": songs, "y": y, "metadata": metadata}
+        sample_rate = int(chosen_sample_rate(self))
+        estimator = self._fresh_estimator(sample_rate)
+        songs, labels = check_labelled_songs(X, y, sample_weight, groups)
+        metadata = {} if sample_weight is None else {"sample_weight": labels.weights}
+        metadata |= {} if groups is None else {"groups": groups}
+        watched = {"estimator": self, "X": songs, "y": labels.y, "metadata": metadata or None}
         context = self._init_callback_context(max_subtasks=2)
         context.call_on_fit_task_begin(**watched)
         reading = context.subcontext(task_name="read-songs")
         reading.call_on_fit_task_begin(**watched)
         recordings = Recordings()
-        parts = [song.excerpts for song in self._cut(songs, recordings)]
+        excerpts = gather_excerpts(self._cut(songs, sample_rate, recordings))
         reading.call_on_fit_task_end(**watched)
-        self._fit_excerpts(
-            estimator, parts, y, weights, context.subcontext(task_name="fit-estimator")
-        )
+        fitting = context.subcontext(task_name="fit-estimator")
+        self._fit_excerpts(estimator, excerpts, labels, sample_rate, fitting)
         context.call_on_fit_task_end(**watched, reconstruction_attributes={})
         if repeated := recordings.repeated():
-            text = describe_duplicates(repeated, songs, y)
+            text = describe_duplicates(repeated, songs, labels.y)
             warnings.warn(text, DuplicateSongWarning, stacklevel=3)
         return self
 
@@ -363,34 +400,37 @@ class SongClassifier(
         """
         check_is_fitted(self)
         fitted = snapshot(self)
-        with closing(fitted._cut(check_songs(X))) as cut:
+        with closing(fitted._cut(check_songs(X), sample_rate_of(fitted))) as cut:
             predicted = predict_by_song(fitted.estimator_, cut)
             return [fitted._follow(song, probabilities) for song, probabilities in predicted]
 
-    def _fit_excerpts(self, estimator, parts, y, weights, context):
-        """Fit the classifier of excerpts on those of all songs."""
-        n_excerpts = np.array([len(part) for part in parts])
-        readable = n_excerpts > 0
-        check_trainable(y[readable], weights[readable])
-        song = np.repeat(np.arange(len(parts)), n_excerpts)
-        metadata = {"groups": song, **self._weigh(song, n_excerpts, weights)}
-        watched = {"estimator": self, "X": np.concatenate(parts), "y": y[song]}
+    def _fit_excerpts(self, estimator, excerpts, labels, sample_rate, context):
+        """Fit the classifier of excerpts on those of all songs, and calibrate what it says."""
+        readable = excerpts.counts > 0
+        y, weights = labels.y[readable], labels.weights[readable]
+        check_trainable(y, weights)
+        folds = self._calibration_folds(np.flatnonzero(readable & (labels.weights > 0)), labels)
+        watched = {"estimator": self, "X": excerpts.X, "y": labels.y[excerpts.songs]}
         with context.propagate_callback_context(estimator):
             context.call_on_fit_task_begin(**watched)
-            estimator = fit_with_metadata(estimator, watched["X"], watched["y"], metadata)
+            estimator = fit_on_excerpts(estimator, excerpts, labels, self.song_weight)
         context.call_on_fit_task_end(**watched)
         check_excerpt_classifier(estimator)
-        classes, class_prior = learned_classes(estimator, y[readable], weights[readable])
+        classes, class_prior = learned_classes(estimator, y, weights)
+        params = {"aggregate": self.aggregate, "song_weight": self.song_weight}
+        temperature = find_temperature(estimator, excerpts, labels, folds, params) if folds else 1.0
         with replaced_once_fitted(self) as fitted:
-            fitted.estimator_ = estimator
+            fitted.estimator_, fitted.temperature_ = estimator, temperature
             fitted.classes_, fitted.class_prior_ = classes, class_prior
-            fitted.n_excerpts_ = n_excerpts
+            fitted.sample_rate_, fitted.n_excerpts_ = sample_rate, excerpts.counts
 
-    def _cut(self, songs, recordings=None):
+    def _calibration_folds(self, songs, labels):
+        return [] if self.calibration is None else split_for_calibration(songs, labels)
+
+    def _cut(self, songs, sample_rate, recordings=None):
         """Yield the excerpts of each song and where they begin; none of one that is unreadable."""
-        length = self._n_timesteps("excerpt_seconds")
-        hop = length if self.hop_seconds is None else self._n_timesteps("hop_seconds")
-        with closing(self._read(songs)) as waveforms:
+        length, hop = excerpt_timesteps(self, sample_rate)
+        with closing(self._read(songs, sample_rate)) as waveforms:
             for number, waveform in enumerate(waveforms):
                 if waveform is None:
                     yield cut_nothing(length)
@@ -400,9 +440,9 @@ class SongClassifier(
                 name = name_song(number, songs[number])
                 yield cut_song(waveform, length, hop, self.max_excerpts, name)
 
-    def _read(self, songs):
+    def _read(self, songs, sample_rate):
         """Yield the waveform of each song; None of one that is unreadable."""
-        waveforms = read_waveforms(songs, self.sample_rate, memory=self.memory, n_jobs=self.n_jobs)
+        waveforms = read_waveforms(songs, sample_rate, memory=self.memory, n_jobs=self.n_jobs)
         errors = []
         shown = follow(waveforms, len(songs), "Reading songs", shown=bool(self.verbose))
         with closing(waveforms), shown as followed:
@@ -421,31 +461,31 @@ class SongClassifier(
                 stacklevel=4,
             )
 
-    def _n_timesteps(self, name):
-        return count_timesteps(name, getattr(self, name), self.sample_rate)
-
-    def _fresh_estimator(self):
+    def _fresh_estimator(self, sample_rate):
         if self.estimator is None:
-            return default_estimator()
+            return default_estimator(sample_rate)
         check_excerpt_classifier(self.estimator)
-        check_sample_rate(self.estimator, self.sample_rate)
+        check_sample_rate(self.estimator, sample_rate)
         return clone(self.estimator)
-
-    def _weigh(self, song, n_excerpts, weights):
-        """Weigh excerpts, where songs differ in weight."""
-        if self.song_weight == "equal":
-            usual = np.average(n_excerpts, weights=weights)
-            weights = weights * usual / np.maximum(n_excerpts, 1)
-        return {"sample_weight": weights[song]} if np.ptp(weights[song]) > 0 else {}
 
     def _follow(self, song, probabilities):
         if probabilities is None:
             probabilities = np.empty((0, len(self.classes_)))
         return SongCourse(
-            seconds=song.starts / self.sample_rate,
+            seconds=song.starts / sample_rate_of(self),
             probabilities=probabilities,
             labels=self.classes_[probabilities.argmax(axis=1)],
         )
+
+    if TYPE_CHECKING:
+        # scikit-learn generates it from the signature above.
+        def set_fit_request(
+            self, *, sample_weight: Request = ..., groups: Request = ...
+        ) -> Self: ...
+
+    def __setstate__(self, state):
+        # Files of former versions lack what was added since.
+        super().__setstate__({"calibration": None, **state})
 
     def __sklearn_tags__(self) -> "Tags":
         tags = super().__sklearn_tags__()

@@ -22,6 +22,7 @@ from tests.benchmarks import (
     shuffling,
     starting,
 )
+from tests.benchmarks.hearing import program as hearing
 from tests.benchmarks.sizes import FULL, QUICK
 from tests.benchmarks.table import as_page, as_text
 from tests.benchmarks.timing import announce
@@ -51,6 +52,9 @@ def main():
     sizes = QUICK if options.quick else FULL
     if options.repeats:
         sizes = replace(sizes, repeats=options.repeats)
+    if options.only == ["hearing"]:
+        hearing.hear(options, sizes)
+        return
     rows = []
     for name in options.only:
         announce(f"{name}: {MEASURES[name].__doc__}")
@@ -71,7 +75,18 @@ def _parser():
         type=_names,
         default=list(MEASURES),
         metavar="NAME[,NAME]",
-        help=f"measures to take, of {', '.join(MEASURES)}",
+        help=f"measures to take, of {', '.join(MEASURES)}; or hearing, which has a page of its own",
+    )
+    parser.add_argument("--songs", type=Path, help="hearing: a folder of songs, besides ours")
+    parser.add_argument(
+        "--genres",
+        type=lambda text: tuple(text.split(",")),
+        action="append",
+        metavar="GENRE,GENRE",
+        help="hearing: genres of that folder to tell apart; can be repeated, all if not given",
+    )
+    parser.add_argument(
+        "--rates", type=_rates, default=[400, 8000], metavar="HZ,HZ", help="hearing: rates"
     )
     parser.add_argument(
         "--repeats", type=int, choices=range(1, 21), metavar="N", help="turns of each contender"
@@ -80,9 +95,13 @@ def _parser():
     return parser
 
 
+def _rates(text):
+    return list(map(int, text.split(",")))
+
+
 def _names(text):
     names = text.split(",")
-    if unknown := set(names) - set(MEASURES):
+    if names != ["hearing"] and (unknown := set(names) - set(MEASURES)):
         raise argparse.ArgumentTypeError(f"unknown: {', '.join(sorted(unknown))}")
     return names
 

@@ -14,6 +14,7 @@ import skgenre
 from skgenre._networks import NETWORKS
 from skgenre.cli import _training
 from skgenre.cli._app import COMMANDS, app
+from skgenre.songs._excerpt_classifiers import chosen_sample_rate
 from tests.cli.commands import run
 from tests.helpers.interpreter import run_python
 
@@ -237,15 +238,20 @@ def test_as_a_module(entry):
 def test_defaults_are_those_of_the_package():
     defaults = {option.name: option.default for option in app.commands["train"].params}
     classifier = skgenre.SongClassifier()
-    assert defaults["sample_rate"] == classifier.sample_rate
     assert defaults["excerpt_seconds"] == classifier.excerpt_seconds
+    arguments = ["music", "-o", "model.skops"]
+    context = app.commands["train"].make_context("train", arguments, resilient_parsing=True)
+    chosen = _training.sample_rate(SimpleNamespace(**context.params))
+    assert chosen == chosen_sample_rate(classifier)
 
 
 @pytest.mark.parametrize("network", NETWORKS)
 def test_a_network_has_its_own_defaults(network, tmp_path):
-    arguments = [str(tmp_path), "-o", str(tmp_path / "model.skops"), "--network", network]
+    arguments = [str(tmp_path), "-o", str(tmp_path / "model.skops"), "--network"]
+    arguments.append(NETWORKS[network].option)
     settings = SimpleNamespace(**app.commands["train"].make_context("train", arguments).params)
     own = getattr(skgenre, NETWORKS[network].classifier)().get_params()
-    chosen = _training.make_classifier(settings).estimator[-1].get_params()
+    chosen = _training.network_of(_training.make_classifier(settings).estimator).get_params()
     names = {name for name in own if chosen[name] != own[name]}
-    assert names == {"class_weight", "random_state", "verbose"}
+    assert names - {"sample_rate"} == {"class_weight", "random_state", "verbose"}
+    assert chosen.get("sample_rate", 400) == NETWORKS[network].sample_rate

@@ -22,7 +22,7 @@ posix_only = pytest.mark.skipif(os.name != "posix", reason="Windows has no such 
 def test_folders_with_links_and_names_of_any_bytes(strange_music, model, tmp_path):
     out = Terminal("utf-8")
     with redirect_stdout(out), redirect_stderr(io.StringIO()) as err:
-        options = ["--epochs", "1", "--excerpt-seconds", "0.5", "--folds", "2"]
+        options = [*QUICK, "--epochs", "1", "--folds", "2"]
         assert main(["evaluate", str(strange_music), *options]) == 0, err.getvalue()
     assert re.search(r"^all +9 ", out.text(), re.MULTILINE)
     assert "gone': No such file or directory" in err.getvalue()
@@ -95,7 +95,7 @@ def test_evaluate_takes_fewer_folds_where_songs_are_few(music, tmp_path):
             name = f"{label}/{number}.flac"
             (tmp_path / name).write_bytes((music / name).read_bytes())
     (tmp_path / "low" / "bad.flac").touch()
-    done = run("evaluate", tmp_path, "--network", "mlp", *QUICK)
+    done = run("evaluate", tmp_path, *QUICK, "--network", "mlp")
     assert done.returncode == 1
     assert "2 folds instead of 5: high has 2 songs." in done.stderr
     assert "bad.flac': it is empty" in done.stderr

@@ -70,6 +70,11 @@ def test_json(model, onnx_model):
             "0.5 s, end to end, at most 7 of a song",
             "surest of its excerpts",
         ),
+        (
+            {"aggregate": "geometric_mean"},
+            "0.5 s, end to end",
+            "geometric mean of its excerpts' probabilities",
+        ),
     ],
 )
 def test_how_songs_are_cut_and_joined(model, tmp_path, params, excerpts, joined):

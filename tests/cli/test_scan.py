@@ -130,8 +130,8 @@ def test_songs_are_decoded_once_for_all_commands(music, tmp_path, monkeypatch):
     model, excerpts = tmp_path / "model.skops", tmp_path / "excerpts.npz"
     commands = [
         ["scan", music],
-        ["evaluate", music, "--folds", "2", "--network", "mlp", *QUICK],
-        ["train", music, "-o", model, "--network", "mlp", *QUICK],
+        ["evaluate", music, "--folds", "2", *QUICK, "--network", "mlp"],
+        ["train", music, "-o", model, *QUICK, "--network", "mlp"],
         ["excerpts", music, "-o", excerpts],
         ["predict", model, music / "low"],
         ["predict", model, music / "low", "-o", tmp_path / "table.csv"],

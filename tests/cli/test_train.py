@@ -73,11 +73,35 @@ def test_the_filterbank_is_told_the_rate_and_keeps_its_own_defaults(music, tmp_p
     done = run("train", music, "-o", tmp_path / "m.skops", "--excerpt-seconds", "0.25", *options)
     assert done.returncode == 0, done.stderr
     assert "kernels" not in done.stderr
-    network = load(tmp_path / "m.skops").estimator_[-1]
-    assert network.sample_rate == 800
+    classifier = load(tmp_path / "m.skops")
+    network = classifier.estimator_
+    assert network.sample_rate == classifier.sample_rate_ == 800
     own = FilterbankGenreClassifier()
     for name in ("loss", "epochs", "batch_size", "learning_rate"):
         assert getattr(network, name) == getattr(own, name)
+
+
+def test_the_whole_band_is_heard_unless_another_network_is_named(music, tmp_path):
+    options = ["--epochs", "1", "--excerpt-seconds", "0.25", "--max-excerpts", "2"]
+    for network, rate in ((["--network", "lesson"], 400), (["--network", "mlp"], 400), ([], 8000)):
+        done = run("train", music, "-o", tmp_path / "m.skops", *options, *network)
+        assert done.returncode == 0, done.stderr
+        assert load(tmp_path / "m.skops").sample_rate_ == rate
+    classifier = load(tmp_path / "m.skops")
+    assert type(classifier.estimator_) is FilterbankGenreClassifier
+    assert classifier.estimator.verbose == classifier.estimator_.verbose == 0
+    # The rate of the model, whatever the default.
+    done = run("predict", tmp_path / "m.skops", music, "--csv")
+    assert len(done.stdout.splitlines()) == 1 + 12
+
+
+def test_many_songs_are_kept_in_a_file(music, model, tmp_path, monkeypatch):
+    monkeypatch.setattr("skgenre._arrays.memory_maps.MEMORY_MIB", 0)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    done = run("train", music, "-o", tmp_path / "m.skops", *QUICK)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "m.skops").read_bytes() == model.read_bytes()
+    assert [path.name for path in tmp_path.iterdir()] == ["m.skops"]
 
 
 def test_songs_are_decoded_once_where_there_is_a_cache(music, tmp_path, monkeypatch):
@@ -93,9 +117,10 @@ def test_songs_are_decoded_once_where_there_is_a_cache(music, tmp_path, monkeypa
 def test_short_kernels_are_reported(music, tmp_path):
     options = ["--epochs", "1", "--max-excerpts", "1", "--excerpt-seconds", "0.1"]
     rate = ["--sample-rate", "8000"]
-    done = run("train", music, "-o", tmp_path / "m.skops", *options, *rate)
+    lesson = ["--network", "lesson"]
+    done = run("train", music, "-o", tmp_path / "m.skops", *options, *lesson, *rate)
     assert "Note: at 8000 Hz the kernels of the first layer span 3.9 ms" in done.stderr
-    for others in ([*rate, "--network", "mlp"], []):
+    for others in ([*rate, "--network", "mlp"], lesson, []):
         done = run("train", music, "-o", tmp_path / "m.skops", *options, *others)
         assert done.returncode == 0
         assert "Note" not in done.stderr

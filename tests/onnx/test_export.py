@@ -27,6 +27,7 @@ from skgenre import (
     load_onnx,
 )
 from skgenre.datasets import load_genre_excerpts, make_genre_excerpts
+from skgenre.songs._onnx_songs import song_classifier_of
 from tests.helpers.interpreter import run_python
 
 SMALL = {"filters": (4, 6), "kernel_sizes": (9, 4), "strides": (2, 3), "dense_units": 8}
@@ -207,6 +208,18 @@ def test_songs_are_told_by_metadata(excerpts, path):
         "aggregate": "vote",
     }
     assert_array_equal(loaded.class_prior_, songs.class_prior_)
+
+
+def test_calibrated_songs_are_predicted_alike(excerpts, path):
+    X, y = excerpts
+    songs = SongClassifier(
+        cnn(), excerpt_seconds=0.05, aggregate="geometric_mean", calibration="temperature"
+    ).fit(list(X), y)
+    assert songs.temperature_ != 1
+    export_onnx(songs, path)
+    exported = song_classifier_of(load_onnx(path))
+    assert exported.sample_rate_ == songs.sample_rate_
+    assert_allclose(exported.predict_proba(X), songs.predict_proba(X), atol=1e-5)
 
 
 def test_numbers_of_numpy_are_numbers(excerpts, path):

@@ -319,6 +319,9 @@ METADATA = {
     "rate of a truth": (with_metadata(sample_rate="true"), "sample_rate=True"),
     "rate of zero": (with_metadata(sample_rate="0"), "sample_rate=0"),
     "a cache": (with_metadata(song_settings='{"memory": "cache"}'), "song_settings="),
+    "no temperature": (with_metadata(temperature="0.0"), "temperature=0"),
+    "endless temperature": (with_metadata(temperature="Infinity"), "temperature=inf"),
+    "temperature of a text": (with_metadata(temperature='"warm"'), "temperature='warm'"),
     "shares without songs": (with_metadata(class_prior="[0.5, 0.5]"), "class_prior="),
 }
 

@@ -55,6 +55,7 @@ ESTIMATORS = {
     "search by songs": lambda: search(scoring=["accuracy", "neg_log_loss"], refit="accuracy"),
     "search by roc": lambda: search(scoring="roc_auc"),
     "songs": lambda: songs(aggregate="vote", max_excerpts=2),
+    "calibrated songs": lambda: songs(calibration="temperature", aggregate="geometric_mean"),
     "songs of a search": lambda: songs(search(cv=StratifiedGroupKFold(2))),
 }
 

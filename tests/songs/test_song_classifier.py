@@ -44,7 +44,7 @@ from sklearn.svm import LinearSVC
 from sklearn.utils import estimator_html_repr
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from skgenre import CNNGenreClassifier, SongClassifier, WaveformScaler
+from skgenre import CNNGenreClassifier, FilterbankGenreClassifier, SongClassifier, WaveformScaler
 from skgenre.audio import read_audio
 from skgenre.classifiers._held_out import hold_out
 from skgenre.songs import DuplicateSongWarning, UnreadableSongWarning
@@ -203,7 +203,12 @@ class Fixed(LogisticRegression):
 
 @pytest.mark.parametrize(
     ("aggregate", "expected"),
-    [("mean", [0.5, 0.5]), ("vote", [1 / 3, 2 / 3]), ("max", [0.9 / 1.6, 0.7 / 1.6])],
+    [
+        ("mean", [0.5, 0.5]),
+        ("geometric_mean", np.cbrt([0.081, 0.049]) / np.cbrt([0.081, 0.049]).sum()),
+        ("vote", [1 / 3, 2 / 3]),
+        ("max", [0.9 / 1.6, 0.7 / 1.6]),
+    ],
 )
 def test_aggregates(aggregate, expected):
     course = [0.9, 0.1, 0.3, 0.7, 0.3, 0.7]
@@ -214,15 +219,86 @@ def test_aggregates(aggregate, expected):
     assert_allclose(classifier.predict_proba([course])[0], expected, rtol=1e-6)
 
 
-def test_the_default_is_the_lessons_network_with_balanced_classes(songs):
+@pytest.mark.parametrize(("n_others", "label"), [(3, 0), (9, 1)])
+def test_what_one_excerpt_excludes_others_may_outvote(n_others, label):
+    course = [1.0, 0.0, *[0.1, 0.9] * n_others]
+    classifier = SongClassifier(
+        Fixed(solver=SOLVER), sample_rate=2, excerpt_seconds=1, aggregate="geometric_mean"
+    )
+    probabilities = classifier.fit([course, course], [0, 1]).predict_proba([course])[0]
+    assert_allclose(probabilities.sum(), 1)
+    assert probabilities.argmax() == label
+
+
+def test_the_default_hears_the_whole_band_with_balanced_classes(songs):
     X, y = songs
-    classifier = SongClassifier(excerpt_seconds=0.25).fit(X, y)
-    scaler, network = classifier.estimator_
-    assert isinstance(scaler, WaveformScaler)
-    assert isinstance(network, CNNGenreClassifier)
+    classifier = SongClassifier(excerpt_seconds=0.025).fit(X[:4], y[:4])
+    network = classifier.estimator_
+    assert isinstance(network, FilterbankGenreClassifier)
     assert network.class_weight == "balanced"
-    assert network.n_features_in_ == 100
+    assert network.sample_rate == classifier.sample_rate_ == 8000
+    assert network.n_features_in_ == 200
     assert classifier.predict(X).shape == y.shape
+
+
+def test_the_default_at_another_rate(songs):
+    X, y = songs
+    classifier = SongClassifier(sample_rate=400, excerpt_seconds=0.25).fit(X, y)
+    assert classifier.estimator_.sample_rate == classifier.sample_rate_ == 400
+    assert classifier.estimator_.n_features_in_ == 100
+
+
+RATES = {
+    "the estimator's": (FilterbankGenreClassifier(sample_rate=800, epochs=1), 800),
+    "a pipeline's": (make_pipeline(FilterbankGenreClassifier(sample_rate=800, epochs=1)), 800),
+    "a search's": (
+        GridSearchCV(
+            make_pipeline(WaveformScaler(), FilterbankGenreClassifier(sample_rate=800, epochs=1)),
+            {},
+            cv=2,
+        ),
+        800,
+    ),
+    "of none": (make_pipeline(WaveformScaler(), LogisticRegression(solver=SOLVER)), 400),
+}
+
+
+@pytest.mark.parametrize("name", RATES)
+def test_the_rate_is_that_of_the_estimator(songs, name):
+    X, y = songs
+    estimator, rate = RATES[name]
+    classifier = SongClassifier(estimator, excerpt_seconds=0.125).fit(X, y)
+    assert classifier.sample_rate is None
+    assert classifier.sample_rate_ == rate
+    [course] = classifier.predict_excerpts([X[0][:rate]])
+    assert_allclose(course.seconds, np.arange(0, 1, 0.125))
+
+
+def test_another_rate_than_the_estimators_is_refused(songs):
+    network = FilterbankGenreClassifier(sample_rate=800)
+    with pytest.raises(ValueError, match=r"sample_rate=400, but its .* sample_rate=800"):
+        SongClassifier(make_pipeline(network), sample_rate=400).fit(*songs)
+
+
+def test_the_rate_of_the_fit_counts_in_predictions(files):
+    paths, labels = files
+    classifier = quick().fit(paths, labels)
+    expected = classifier.predict_proba(paths)
+    classifier.set_params(sample_rate=8000)
+    assert_array_equal(classifier.predict_proba(paths), expected)
+
+
+def test_a_classifier_of_a_former_version(songs):
+    X, y = songs
+    classifier = quick(sample_rate=400).fit(X, y)
+    state = classifier.__getstate__()
+    for name in ("calibration", "sample_rate_", "temperature_"):
+        del state[name]
+    former = SongClassifier.__new__(SongClassifier)
+    former.__setstate__(state)
+    assert_array_equal(former.predict_proba(X), classifier.predict_proba(X))
+    assert repr(former) == repr(classifier)
+    assert clone(former).fit(X, y).sample_rate_ == 400
 
 
 def test_whole_songs_are_held_out_for_validation(songs):
@@ -894,6 +970,7 @@ def test_bad_songs(X, error, message):
         ({"excerpt_seconds": 0.001}, "excerpt_seconds=0.001 is less than one sample"),
         ({"hop_seconds": 0.001}, "hop_seconds=0.001 is less than one sample"),
         ({"aggregate": "median"}, "The 'aggregate' parameter of SongClassifier"),
+        ({"calibration": "sigmoid"}, "The 'calibration' parameter of SongClassifier"),
         ({"sample_rate": 0}, "The 'sample_rate' parameter"),
         ({"on_error": "ignore"}, "The 'on_error' parameter"),
         ({"max_excerpts": 0}, "The 'max_excerpts' parameter"),

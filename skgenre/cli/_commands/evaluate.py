@@ -63,7 +63,8 @@ def _read(folder, folds, report, settings):
 
         check_extra("jinja2", "report")
     check = partial(_check_songs, folds=folds, early_stopping=settings.early_stopping)
-    return read_songs(folder, settings.sample_rate, settings.cache, settings.jobs, check=check)
+    rate = _training.sample_rate(settings)
+    return read_songs(folder, rate, settings.cache, settings.jobs, check=check)
 
 
 def _check_songs(labels, folds, early_stopping):

@@ -2,11 +2,12 @@
 
 import rich_click as click
 
+from skgenre._networks import NETWORKS
 from skgenre._terminal.text import say
 from skgenre.cli._files import output_option
 from skgenre.cli._folder import check_genres, describe_songs, folder_options, read_songs
 from skgenre.cli._help import epilog
-from skgenre.cli._options import excerpt_seconds_option, seed_option
+from skgenre.cli._options import excerpt_seconds_option, sample_rate_option, seed_option
 
 
 @click.command(
@@ -16,6 +17,7 @@ from skgenre.cli._options import excerpt_seconds_option, seed_option
     )
 )
 @folder_options
+@sample_rate_option(NETWORKS["cnn"].sample_rate)
 @excerpt_seconds_option
 @click.option(
     "--test-size",

@@ -13,6 +13,7 @@ from skgenre.cli._status import DONE
 
 _HOW_JOINED = {
     "mean": "mean of its excerpts' probabilities",
+    "geometric_mean": "geometric mean of its excerpts' probabilities",
     "vote": "vote of its excerpts",
     "max": "surest of its excerpts",
 }
@@ -59,7 +60,7 @@ def _describe_genres(found):
 
 def _describe_songs(found):
     settings = found.song_settings
-    if "sample_rate" in settings:
+    if settings.get("sample_rate") is not None:
         yield "sample rate", f"{settings['sample_rate']} Hz"
     if "excerpt_seconds" in settings:
         yield "excerpts", _describe_excerpts(settings)

@@ -101,10 +101,10 @@ def _predict_songs(classifier, files, settings, found, failures, probabilities):
     from skgenre._song_files.reading import keep_readable, read_waveforms
     from skgenre._terminal.bars import follow
     from skgenre.songs._batches import gather
+    from skgenre.songs._excerpt_classifiers import sample_rate_of
 
-    waveforms = read_waveforms(
-        files, classifier.sample_rate, memory=settings.cache, n_jobs=settings.jobs
-    )
+    rate = sample_rate_of(classifier)
+    waveforms = read_waveforms(files, rate, memory=settings.cache, n_jobs=settings.jobs)
     with follow(waveforms, len(files), "Predicting") as followed:
         for block in gather(keep_readable(files, followed, found, failures)):
             probabilities += classifier.predict_proba(block).tolist()

@@ -4,11 +4,13 @@ import json
 
 import rich_click as click
 
+from skgenre._networks import DEFAULT_NETWORK
 from skgenre._terminal.tables import Column, print_table
 from skgenre._terminal.text import print_text
 from skgenre.cli._folder import folder_options
 from skgenre.cli._help import epilog, panels
 from skgenre.cli._left_out import count_suffixes, describe_left_out
+from skgenre.cli._options import sample_rate_option
 from skgenre.cli._status import DONE, SOME_FILES_FAILED
 
 # More rates of one genre are counted.
@@ -24,12 +26,13 @@ _MOST_RATES = 3
 )
 @panels
 @folder_options
+@sample_rate_option(DEFAULT_NETWORK.sample_rate)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def scan(folder, sample_rate, cache, jobs, as_json):
     """Describe a folder of songs before training on it.
 
     Reads all songs: how long they are, which cannot be read, and which are the same recording. With
-    `--cache`, `train` and `evaluate` need not read them again.
+    `--cache`, `train` and `evaluate` need not read them again at the same rate.
     """
     from skgenre.datasets._audio_folder_scan import scan_audio_folder
 

@@ -17,7 +17,7 @@ from skgenre.cli._help import epilog, panels
     epilog=epilog(
         "skgenre train music -o genres.skops",
         "skgenre train music -o genres.skops --epochs 30 --early-stopping",
-        "skgenre train music -o genres.skops --loss crossentropy --cache ~/.cache/songs",
+        "skgenre train music -o genres.skops --network lesson --cache ~/.cache/songs",
     )
 )
 @panels
@@ -32,7 +32,8 @@ def train(folder, output, **settings):
     """
     settings = SimpleNamespace(**settings)
     check = partial(_check_songs, early_stopping=settings.early_stopping)
-    songs = read_songs(folder, settings.sample_rate, settings.cache, settings.jobs, check=check)
+    rate = _training.sample_rate(settings)
+    songs = read_songs(folder, rate, settings.cache, settings.jobs, check=check)
     load_tensorflow()
     classifier = _training.make_classifier(settings)
     _training.report_short_kernels(classifier)
@@ -52,6 +53,6 @@ def _check_songs(labels, early_stopping):
 def _save(classifier, output):
     from skgenre.persistence._saving import save
 
-    for pipeline in (classifier.estimator, classifier.estimator_):
-        pipeline[-1].set_params(verbose=0)
+    for estimator in (classifier.estimator, classifier.estimator_):
+        _training.network_of(estimator).set_params(verbose=0)
     save(classifier, output)

@@ -1,1 +1,0 @@
-"""Measure what the classifiers reach on the shipped music: ``python -m tests.accuracy``."""

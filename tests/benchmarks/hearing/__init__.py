@@ -1,0 +1,1 @@
+"""How well classifiers hear: ``python -m tests.benchmarks --only hearing``."""
