@@ -1,7 +1,6 @@
 """From the probabilities of a song's excerpts to those of the song."""
 
 import numpy as np
-from scipy.special import softmax
 
 # One less than this is one in float32: what is beside it is not known to be impossible.
 _SMALLEST = np.finfo(np.float32).eps
@@ -47,7 +46,7 @@ def aggregate(probabilities, how):
     if how == "mean":
         return probabilities.mean(axis=0)
     if how == "geometric_mean":
-        return softmax(_log(probabilities).mean(axis=0))
+        return _softmax(_log(probabilities).mean(axis=0))
     if how == "max":
         greatest = probabilities.max(axis=0)
         return greatest / greatest.sum()
@@ -72,8 +71,15 @@ def at_temperature(probabilities, temperature):
     """
     if temperature == 1:
         return probabilities
-    return softmax(_log(probabilities) / temperature, axis=-1)
+    return _softmax(_log(probabilities) / temperature)
 
 
 def _log(probabilities):
     return np.log(np.maximum(probabilities, _SMALLEST, dtype=np.float64))
+
+
+def _softmax(logarithms):
+    # It takes a third of a second to load, which `skgenre demo` does without.
+    from scipy.special import softmax
+
+    return softmax(logarithms, axis=-1)
