@@ -59,9 +59,9 @@ class SongClassifier(
     ----------
     estimator : estimator or None, default=None
         Classifies excerpts: rows of ``round(excerpt_seconds * sample_rate)`` amplitudes. What
-        learns in it is given the song of each row as `groups`, where its `fit` takes them, and
-        weights, with scikit-learn's metadata routing and without; nothing has to be requested. It
-        needs `predict_proba`, which alone decides on labels: a threshold, as that of
+        learns in it is given the song of each row, or its group, as `groups`, where its `fit` takes
+        them, and weights, with scikit-learn's metadata routing and without; nothing has to be
+        requested. It needs `predict_proba`, which alone decides on labels: a threshold, as that of
         :class:`~sklearn.model_selection.FixedThresholdClassifier`, belongs around the songs. None
         means ``FilterbankGenreClassifier(sample_rate=sample_rate, class_weight="balanced")``.
     sample_rate : int or None, default=None
@@ -80,11 +80,11 @@ class SongClassifier(
         mean, which is the mean of their logarithms, made to sum to one; the share of excerpts of
         which a class is the likeliest; or the greatest of each class, made to sum to one.
     calibration : {"temperature"} or None, default=None
-        What makes a song's probabilities as high as it is often right. "temperature" divides
-        their logarithms by one number, which leaves the labels as they are. `fit` finds it on
-        songs that it holds out, in three folds, by the least log loss; training takes three
-        times as long. Pass `groups` to `fit` where songs share artists and new ones do not:
-        otherwise it finds itself right too often.
+        How a song's probabilities are brought to how often songs of such a probability are right.
+        "temperature" divides their logarithms by one number, which leaves the labels as they are.
+        `fit` finds it by the least log loss on songs that are held out, in three folds; training
+        takes three times as long. Pass `groups` to `fit` where songs share artists and new ones do
+        not: otherwise the probabilities come out too high.
     song_weight : {"equal", "length"}, default="equal"
         Whether each song weighs the same in training, however long it is, or each excerpt.
     memory : str, joblib.Memory or None, default=None

@@ -141,10 +141,10 @@ def test_usage(arguments, message, tmp_path, monkeypatch):
 def test_errors_name_options_and_leave_names_of_files(music, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     shutil.copytree(music, "hop_seconds")
-    training = ["--hop-seconds", "0.0001", "--epochs", "1"]
+    training = ["--hop-seconds", "0.00001", "--epochs", "1"]
     done = run("train", "hop_seconds", "-o", "model.skops", *training)
     assert done.returncode == 2
-    assert done.stderr.splitlines()[-1].startswith("skgenre train: --hop-seconds=0.0001 is less")
+    assert done.stderr.splitlines()[-1].startswith("skgenre train: --hop-seconds=1e-05 is less")
 
 
 @pytest.mark.parametrize("command", ["evaluate", "train", "excerpts"])
@@ -243,6 +243,9 @@ def test_defaults_are_those_of_the_package():
     context = app.commands["train"].make_context("train", arguments, resilient_parsing=True)
     chosen = _training.sample_rate(SimpleNamespace(**context.params))
     assert chosen == chosen_sample_rate(classifier)
+    # So that they find in a cache what it has decoded.
+    [scanned] = [o.default for o in app.commands["scan"].params if o.name == "sample_rate"]
+    assert scanned == chosen
 
 
 @pytest.mark.parametrize("network", NETWORKS)

@@ -125,11 +125,12 @@ def test_songs_are_decoded_once_for_all_commands(music, tmp_path, monkeypatch):
 
     monkeypatch.setattr("skgenre._song_files.cache.read_audio", read_and_count)
     cache = ["--cache", tmp_path / "new" / "cache"]
-    assert run("scan", music, *cache).returncode == 0
+    rate = ["--sample-rate", "400"]
+    assert run("scan", music, *rate, *cache).returncode == 0
     assert len(decoded) == 12
     model, excerpts = tmp_path / "model.skops", tmp_path / "excerpts.npz"
     commands = [
-        ["scan", music],
+        ["scan", music, *rate],
         ["evaluate", music, "--folds", "2", *QUICK, "--network", "mlp"],
         ["train", music, "-o", model, *QUICK, "--network", "mlp"],
         ["excerpts", music, "-o", excerpts],

@@ -520,10 +520,10 @@ def test_early_ends_and_other_estimators_fill_their_folds(songs, terminal, class
 
 
 def test_the_default_network_is_followed_too(songs, capsys):
-    classifier = SongClassifier(excerpt_seconds=0.2, max_excerpts=1)
+    classifier = SongClassifier(sample_rate=400, excerpt_seconds=0.2, max_excerpts=1)
     with warnings.catch_warnings():
         evaluate_songs(classifier, songs[:4], LABELS[:4], cv=2, random_state=0, verbose=1)
-    assert "Fold 2/2, epoch 10/10" in capsys.readouterr().err
+    assert "Fold 2/2, epoch 15/15" in capsys.readouterr().err
     assert classifier.estimator is None
 
 

@@ -73,7 +73,7 @@ class Counts:
 
     def __init__(self, classifier, n_calls_before_error=None):
         self.classifier, self.n_calls_before_error = classifier, n_calls_before_error
-        self.sample_rate, self.classes_ = classifier.sample_rate, classifier.classes_
+        self.sample_rate, self.classes_ = classifier.sample_rate_, classifier.classes_
         self.n_calls = 0
 
     def predict_proba(self, songs):
@@ -425,7 +425,7 @@ class Slow:
 
     def __init__(self, classifier):
         self.classifier = classifier
-        self.sample_rate, self.classes_ = classifier.sample_rate, classifier.classes_
+        self.sample_rate, self.classes_ = classifier.sample_rate_, classifier.classes_
 
     def predict_proba(self, songs):
         time.sleep(0.3)

@@ -291,7 +291,7 @@ def test_the_rate_of_the_fit_counts_in_predictions(files):
 def test_a_classifier_of_a_former_version(songs):
     X, y = songs
     classifier = quick(sample_rate=400).fit(X, y)
-    state = classifier.__getstate__()
+    state = dict(classifier.__getstate__())
     for name in ("calibration", "sample_rate_", "temperature_"):
         del state[name]
     former = SongClassifier.__new__(SongClassifier)
