@@ -24,7 +24,8 @@ accuracies, the mean over the genres of the share that is right, by excerpt of t
 song, whose excerpts' evidence is added up; guessing gives 0.5 with two genres, 0.33 with three.
 *Accuracy* is the share of excerpts that are right; in the last line of each block, which always
 answers the commonest genre, it is that genre's share. *s* is the time of one fit in seconds, from
-waveforms to a trained classifier.
+waveforms to a trained classifier; rough where the machine was busy with other work
+(:doc:`benchmarks` has times in turn).
 
 .. list-table::
    :header-rows: 1
@@ -36,7 +37,8 @@ waveforms to a trained classifier.
 How many songs it takes
 -----------------------
 
-Balanced accuracy by song of classifiers that were trained on a few songs of each genre.
+Balanced accuracy by song of classifiers that were trained on a few songs of each genre; the mean
+over several draws, and its standard error.
 
 .. list-table::
    :header-rows: 1
@@ -100,9 +102,8 @@ References
 {reference}"""
 
 TUNED = """\
-The settings of the filterbank were chosen on Emotify [3]_, among others, so that its figures there
-flatter it: expect a little less on other music. Nothing was chosen on the test folds of the music
-that comes along alone."""
+The settings of the filterbank were chosen by their mean over Emotify [3]_, the music that comes along
+and spoken digits. So all figures of this page flatter it: expect a little less on other music."""
 REFERENCE = """\
 .. [3] Aljanaki, Wiering and Veltkamp, "Studying emotion induced by music through a crowdsourcing
    game", Information Processing and Management 52, 2016. 400 songs of a minute, 100 each of
