@@ -23,6 +23,7 @@ from tests.benchmarks import (
     starting,
 )
 from tests.benchmarks.hearing import program as hearing
+from tests.benchmarks.hearing.music import HIGHEST_HZ, LOWEST_HZ
 from tests.benchmarks.sizes import FULL, QUICK
 from tests.benchmarks.table import as_page, as_text
 from tests.benchmarks.timing import announce
@@ -77,13 +78,16 @@ def _parser():
         metavar="NAME[,NAME]",
         help=f"measures to take, of {', '.join(MEASURES)}; or hearing, which has a page of its own",
     )
-    parser.add_argument("--songs", type=Path, help="hearing: a folder of songs, besides ours")
+    parser.add_argument(
+        "--songs", type=Path, help="hearing: songs of your own, in a folder for each genre"
+    )
     parser.add_argument(
         "--genres",
         type=lambda text: tuple(text.split(",")),
         action="append",
         metavar="GENRE,GENRE",
-        help="hearing: genres of that folder to tell apart; can be repeated, all if not given",
+        help="hearing: genres of that folder to tell apart; can be repeated. If not given: all, "
+        "and each pair of up to four",
     )
     parser.add_argument(
         "--rates", type=_rates, default=[400, 8000], metavar="HZ,HZ", help="hearing: rates"
@@ -96,7 +100,10 @@ def _parser():
 
 
 def _rates(text):
-    return list(map(int, text.split(",")))
+    rates = list(map(int, text.split(",")))
+    if not all(LOWEST_HZ <= rate <= HIGHEST_HZ for rate in rates):
+        raise argparse.ArgumentTypeError(f"rates go from {LOWEST_HZ} to {HIGHEST_HZ} Hz")
+    return rates
 
 
 def _names(text):

@@ -4,28 +4,27 @@ import numpy as np
 from sklearn.metrics import recall_score
 
 from tests.benchmarks.hearing.contenders import LESSON, OURS, RECIPE, contenders
-from tests.benchmarks.hearing.measure import folds, score
+from tests.benchmarks.hearing.measure import N_FOLDS, folds, score
 from tests.benchmarks.timing import announce
 
-COUNTS = (2, 4, 8, 16, 32)
-# The rare genre has one song in so many of each other genre.
-RARITY = 8
+# The rare genre keeps one song in so many.
+RARITY = 10
 
 
-def by_rate(folder, genres, rates):
+def by_rate(folder, rates):
     """Yield rate, mean scores and their standard errors over the folds, for the filterbank."""
     for rate in rates:
         announce(f"  {rate} Hz")
-        music = folder.at(rate).of(genres)
+        music = folder.at(rate)
         found = [score(contenders(rate)[OURS](0), music, *rows) for rows in folds(music)]
         yield rate, np.mean(found, axis=0), _standard_error(found)
 
 
-def by_songs(music, n_draws):
-    """Yield number of songs, contender, and scores by song of each draw."""
-    for n_songs in COUNTS:
+def by_songs(music, counts, n_draws):
+    """Yield number of songs, contender, and scores by song of each draw; None is all songs."""
+    for n_songs in counts:
         for name in (OURS, RECIPE):
-            announce(f"  {n_songs} songs a genre, {name}")
+            announce(f"  {n_songs or 'all'} songs a genre, {name}")
             found = [
                 score(contenders(music.sample_rate)[name](draw), music, *rows).by_song
                 for draw in range(n_draws)
@@ -60,7 +59,7 @@ def _without_weights(pipeline):
 
 def _few_songs(music, n_songs, draw):
     """Draw songs of each genre to train on; a fold of other groups tests."""
-    training, test = list(folds(music))[draw % 4]
+    training, test = list(folds(music))[draw % N_FOLDS]
     rng = np.random.default_rng(draw)
     chosen = [
         rng.permutation(np.unique(music.song[training][music.y[training] == genre]))[:n_songs]

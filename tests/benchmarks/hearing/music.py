@@ -1,11 +1,13 @@
 """What is heard: excerpts of the music that comes along, and of a folder of songs."""
 
+from functools import cached_property
 from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from skgenre._extras import import_extra
 from skgenre.audio import cut_excerpts, read_audio, resample
 from skgenre.datasets import load_audio_folder, load_genre_excerpts
 from tests.benchmarks.timing import announce
@@ -13,8 +15,12 @@ from tests.benchmarks.timing import announce
 SHIPPED = "the music that comes along"
 GENRES = ("classical", "rock", "electronic")
 SECONDS = 3
+# That of the lesson, and of the music that comes along.
+LOWEST_HZ = 400
 # Others are made of songs that are read at this one.
 HIGHEST_HZ = 22_050
+# Five genres have ten pairs.
+MOST_FOR_PAIRS = 4
 
 
 class Music(NamedTuple):
@@ -42,13 +48,29 @@ def name(genres):
     return " or ".join(genres) if len(genres) == 2 else f"{len(genres)} genres"
 
 
+def choices(genres):
+    """Sets of genres to tell apart: all of them, after each pair where there are few."""
+    pairs = combinations(genres, 2) if 2 < len(genres) <= MOST_FOR_PAIRS else []
+    return [*pairs, tuple(genres)]
+
+
+def check_choice(genres, known):
+    """Check that genres can be told apart: two or more, each known and named once."""
+    unknown = sorted(set(genres) - set(known))
+    if unknown or len(set(genres)) < max(2, len(genres)):
+        raise ValueError(
+            f"Genres to tell apart must be two or more, each named once, of {', '.join(known)}; "
+            f"got {', '.join(genres)}."
+        )
+
+
 def shipped(step=1):
     """The music that comes along: each pair of genres, and all three, every `step`-th excerpt."""
-    for genres in [*combinations(GENRES, 2), GENRES]:
+    for genres in choices(GENRES):
         music = load_genre_excerpts(genres)
         song = music.groups[::step]
         y = np.array(music.target_names)[music.target[::step]]
-        yield Music(name(genres), 400, music.data[::step], y, song, song)
+        yield Music(name(genres), LOWEST_HZ, music.data[::step], y, song, song)
 
 
 class SongFolder:
@@ -60,15 +82,21 @@ class SongFolder:
     ----------
     path : path-like
         The folder.
+    n_songs : int or None
+        Songs of each genre, the first by name; None takes all of them.
+    step : int
+        Every `step`-th excerpt of a song is taken.
     """
 
-    def __init__(self, path):
-        announce(f"reading {path}")
+    def __init__(self, path, n_songs=None, step=1):
         songs = load_audio_folder(path)
-        self.genres = sorted(songs.target_names.tolist())
-        self._y = np.array(songs.target_names)[songs.target]
-        self._artists = np.array([_artist(file) for file in songs.paths])
-        self._waveforms = [read_audio(file, sample_rate=HIGHEST_HZ) for file in songs.paths]
+        self.name = Path(path).absolute().name
+        self.genres = songs.target_names.tolist()
+        kept = [np.flatnonzero(songs.target == code)[:n_songs] for code in range(len(self.genres))]
+        kept = np.concatenate(kept)
+        self._y = songs.target_names[songs.target[kept]]
+        self._paths = [songs.paths[number] for number in kept]
+        self._step = step
 
     def at(self, sample_rate):
         """Cut excerpts at a rate in Hz."""
@@ -76,17 +104,28 @@ class SongFolder:
             cut_excerpts(
                 resample(waveform, original_rate=HIGHEST_HZ, sample_rate=sample_rate),
                 n_timesteps=SECONDS * sample_rate,
-            )
+            )[:: self._step]
             for waveform in self._waveforms
         ]
         song = np.repeat(np.arange(len(excerpts)), list(map(len, excerpts)))
         X = np.concatenate(excerpts)
         return Music(name(self.genres), sample_rate, X, self._y[song], song, self._artists[song])
 
+    @cached_property
+    def _waveforms(self):
+        announce(f"reading {len(self._paths)} songs")
+        return [read_audio(path, sample_rate=HIGHEST_HZ) for path in self._paths]
 
-def _artist(path):
-    """The artist that a file names, or the file itself."""
-    import av
+    @cached_property
+    def _artists(self):
+        return np.array([artist(path) or path for path in self._paths])
 
+
+def artist(path):
+    """The artist that a sound file names, or None."""
+    av = import_extra("av", "av")
     with av.open(path) as file:
-        return file.metadata.get("artist") or Path(path).name
+        # Ogg keeps tags with the stream, and some programs write their names in capitals.
+        tags = [file.metadata, *(stream.metadata for stream in file.streams.audio)]
+        named = [text for found in tags for key, text in found.items() if key.lower() == "artist"]
+    return next((text.strip() for text in named if text.strip()), None)
