@@ -186,7 +186,7 @@ def draw_rates(rates, path):
     timed.set(xscale="log", xlabel="Sample rate (Hz)", ylabel="Seconds of a fit", ylim=(0, None))
     heard.legend()
     for axes in (heard, timed):
-        axes.set_xticks(hertz, [f"{rate:,}" for rate in hertz], rotation=45)
+        axes.set_xticks(hertz, [f"{rate:,}" for rate in hertz], rotation=90)
         axes.minorticks_off()
     # Without a date, the same figures give the same file.
     figure.savefig(path, metadata={"Date": None})
