@@ -103,7 +103,8 @@ References
 
 TUNED = """\
 The settings of the filterbank were chosen by their mean over Emotify [3]_, the music that comes
-along and spoken digits. So all figures of this page flatter it: expect a little less on other music."""
+along and spoken digits. So all figures of this page flatter it: expect a little less on other
+music."""
 REFERENCE = """\
 .. [3] Aljanaki, Wiering and Veltkamp, "Studying emotion induced by music through a crowdsourcing
    game", Information Processing and Management 52, 2016. 400 songs of a minute, 100 each of
