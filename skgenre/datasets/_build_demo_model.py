@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from skgenre.audio._waveforms import EXCERPT_SECONDS, SAMPLE_RATE
-from skgenre.classifiers._filterbank import FilterbankGenreClassifier
 from skgenre.datasets._demo_model import DEMO_MODEL
 from skgenre.datasets._genre_excerpts import load_genre_excerpts
 from skgenre.datasets._sources import GENRES
 from skgenre.onnx._export import export_onnx
+from skgenre.songs._excerpt_classifiers import default_estimator
 from skgenre.songs._song_classifier import SongClassifier
 
 
@@ -27,9 +27,7 @@ def join_songs(music):
 
 def train(music):
     """Return a classifier of songs, fitted on all of them."""
-    network = FilterbankGenreClassifier(
-        sample_rate=SAMPLE_RATE, class_weight="balanced", random_state=0
-    )
+    network = default_estimator(SAMPLE_RATE).set_params(random_state=0)
     # Songs are cut as they were for the data set, so that these are its excerpts again.
     classifier = SongClassifier(network, sample_rate=SAMPLE_RATE, excerpt_seconds=EXCERPT_SECONDS)
     return classifier.fit(*join_songs(music))

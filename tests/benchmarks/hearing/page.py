@@ -80,7 +80,7 @@ def draw_rates(rates, path):
     timed.set(xscale="log", xlabel="Sample rate (Hz)", ylabel="Seconds of a fit", ylim=(0, None))
     heard.legend()
     for axes in (heard, timed):
-        axes.set_xticks(hertz, [f"{rate:,}" for rate in hertz], rotation=45)
+        axes.set_xticks(hertz, [f"{rate:,}" for rate in hertz], rotation=90)
         axes.minorticks_off()
     # Without a date and with names that are no accident, the same figures give the same file.
     with matplotlib.rc_context({"svg.hashsalt": "rates", "svg.fonttype": "none"}):
