@@ -99,9 +99,11 @@ def _evidence(fitted, X):
     return np.c_[-decisions, decisions] if decisions.ndim == 1 else decisions
 
 
-def lead(results, ours, other):
-    """Mean lead over all sets that both heard, by excerpt and by song, and their number."""
-    scores = {(r.source, r.genres, r.sample_rate, r.classifier): r.scores for r in results}
+def leads(results, ours, other):
+    """Yield rate, number of sets that both heard at it, and mean lead by excerpt and by song."""
+    scores = {(r.sample_rate, r.source, r.genres, r.classifier): r.scores for r in results}
     both = [key[:3] for key in scores if key[3] == ours and (*key[:3], other) in scores]
-    pairs = np.array([scores[(*k, ours)] - scores[(*k, other)] for k in both])[:, :, 1:3]
-    return pairs.mean(axis=(0, 1)), len(both)
+    for rate in sorted({rate for rate, _, _ in both}):
+        sets = [key for key in both if key[0] == rate]
+        ahead = np.array([scores[(*key, ours)] - scores[(*key, other)] for key in sets])
+        yield rate, len(sets), ahead[:, :, 1:3].mean(axis=(0, 1))

@@ -7,7 +7,7 @@ import numpy as np
 from tests.benchmarks import machine
 from tests.benchmarks.hearing.contenders import COMMONEST, LESSON, MOST_FOR_ROCKET, OURS, RECIPE
 from tests.benchmarks.hearing.curves import RARITY
-from tests.benchmarks.hearing.measure import N_FOLDS, lead
+from tests.benchmarks.hearing.measure import N_FOLDS, leads
 from tests.benchmarks.hearing.music import SHIPPED
 from tests.benchmarks.hearing.words import PAGE, RATES
 from tests.benchmarks.table import columns, list_table
@@ -102,13 +102,11 @@ def _lines(results):
 
 
 def _leads(found):
-    heard = {result.classifier for result in found.results}
     return "\n".join(
-        f"Over the {n_sets} sets that both heard, the {OURS} leads {other} by {100 * excerpt:+.1f} "
-        f"points by excerpt and {100 * song:+.1f} by song."
+        f"- At {rate:,} Hz the {OURS} leads {other} by {100 * excerpt:+.1f} points by excerpt and "
+        f"{100 * song:+.1f} by song; sets that both heard: {n_sets}."
         for other in (RECIPE, LESSON, "MiniRocket")
-        if other in heard
-        for (excerpt, song), n_sets in [lead(found.results, OURS, other)]
+        for rate, n_sets, (excerpt, song) in leads(found.results, OURS, other)
     )
 
 
