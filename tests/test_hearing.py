@@ -157,7 +157,10 @@ RATES = [(rate, np.array([0.5, 0.6, 0.7, 2.0]), np.full(4, 0.01)) for rate in (4
 def findings():
     curve = [(count, name, np.array([0.5, 0.7])) for count in (2, None) for name in (OURS, RECIPE)]
     return Findings(
-        results=[a_result(OURS, 0.8, 0.8), a_result(COMMONEST, 0.5, 0.4)],
+        results=[
+            *(a_result(name, 0.8, 0.8) for name in (OURS, "CNN", RECIPE)),
+            a_result(COMMONEST, 0.5, 0.4),
+        ],
         by_songs={"some": curve},
         rare={("some", "b"): [(OURS, np.array([0.2, 0.4]))]},
         rates={("some", "a or b"): RATES},
@@ -176,6 +179,9 @@ def test_the_text_has_means_and_standard_errors():
 def test_the_page_says_how_it_was_measured():
     page = as_page(findings(), QUICK)
     assert "here some" in page
+    assert (
+        "leads CNN by +0.0 points by excerpt and +0.0 by song; sets that both heard: 1.\n\n" in page
+    )
     assert "the mean over 2 draws" in page
     assert "The settings of the filterbank were chosen by their mean over Emotify" in page
     assert "A or b of some, by the filterbank, one seed." in page

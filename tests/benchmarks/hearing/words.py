@@ -20,6 +20,7 @@ waveforms to a trained classifier; rough where the machine was busy with other w
 {rows}
 
 {leads}
+
 {rates}
 How many songs it takes
 -----------------------
@@ -55,8 +56,8 @@ How it is measured
   error over the folds. Folds share most of their training songs, so that the true error may be
   larger.
 - **Seeds** on the music that comes along: {seeds[0]} of the filterbank, {seeds[1]} of the CNN; on a
-  folder of songs: {folder_seeds[0]} and {folder_seeds[1]}. One of each other: the SVC has none, the
-  MLP and MiniRocket would double the time.
+  folder of songs: {folder_seeds[0]} and {folder_seeds[1]}. One of the MLP and of MiniRocket, to
+  keep the run short; the SVC needs none.
 - **{ours}** is :class:`~skgenre.FilterbankGenreClassifier` with its default settings.
   **{lesson}** is :class:`~skgenre.CNNGenreClassifier`, **MLP** is
   :class:`~skgenre.MLPGenreClassifier`, both with the settings of :doc:`lesson`, behind a
@@ -80,7 +81,7 @@ What the figures cannot show
 A few songs cannot tell much. The music that comes along has 54 songs, and its rock songs are by two
 bands, who are on both sides of every split: a classifier may know a band's sound rather than the
 genre. One song more or less that is right moves a score by several points, and two scores whose
-errors overlap are not told apart.
+errors overlap are hardly told apart.
 
 The settings of the filterbank were chosen by their mean over Emotify [3]_, the music that comes
 along and spoken digits. So its figures on this page flatter it: expect a little less on other
