@@ -483,7 +483,7 @@ class SongClassifier(
             self, *, sample_weight: Request = ..., groups: Request = ...
         ) -> Self: ...
 
-    def __setstate__(self, state):
+    def __setstate__(self, state: dict[str, Any]) -> None:
         # Files of former versions lack what was added since.
         super().__setstate__({"calibration": None, **state})
 
