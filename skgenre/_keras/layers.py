@@ -63,10 +63,15 @@ class LogFilterbank(keras.layers.Layer):
         X = X - tf.reduce_mean(X, axis=1, keepdims=True)
         X = tf.pad(X, [(0, 0), (0, self.padding(X.shape[1]))])
         frames = tf.signal.frame(X, self.window, self.hop)
-        spectrum = tf.signal.rfft(frames * hann(self.window))
-        power = tf.square(tf.math.real(spectrum)) + tf.square(tf.math.imag(spectrum))
+        power = _power(frames * hann(self.window))
         bands = tf.tensordot(power, mel_bands(self.sample_rate, self.window, self.n_bands), 1)
         return tf.cast(tf.math.log(bands + SILENCE), tf.float32)
+
+
+def _power(X):
+    """Compute the power at each frequency, along the last axis."""
+    spectrum = tf.signal.rfft(X)
+    return tf.square(tf.math.real(spectrum)) + tf.square(tf.math.imag(spectrum))
 
 
 @_registered
@@ -180,8 +185,7 @@ class ModulationSpectrum(keras.layers.Layer):
     def call(self, X):
         # Rounding of a great mean would drown weak changes.
         X = X - tf.reduce_mean(X, axis=1, keepdims=True)
-        spectrum = tf.signal.rfft(tf.transpose(X, (0, 2, 1)))
-        power = tf.square(tf.math.real(spectrum)) + tf.square(tf.math.imag(spectrum))
+        power = _power(tf.transpose(X, (0, 2, 1)))
         paces = tf.tensordot(power, pace_shares(X.shape[1], self.n_paces), 1)
         width = self.compute_output_shape(X.shape)[1]
         return tf.reshape(tf.math.log(paces + LEAST_MODULATION), (tf.shape(X)[0], width))

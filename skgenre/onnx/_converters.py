@@ -142,14 +142,19 @@ def _convert_log_filterbank(graph, layer, X):
     X = graph.apply("Sub", X, graph.reduce("ReduceMean", X))
     X = graph.apply("Pad", X, graph.constant([0, 0, 0, layer.padding(n_timesteps)]))
     frames = graph.apply("Mul", _frames(graph, layer, X), graph.constant(hann(layer.window)))
-    frames = graph.apply("Unsqueeze", frames, graph.constant([3]))
-    spectrum = graph.apply("DFT", frames, axis=2, onesided=1)
-    squares = graph.apply("Mul", spectrum, spectrum)
-    power = graph.apply("ReduceSum", squares, graph.constant([3]), keepdims=0)
+    power = _power(graph, frames)
     shares = graph.constant(mel_bands(layer.sample_rate, layer.window, layer.n_bands))
     bands = graph.apply("Add", graph.apply("MatMul", power, shares), graph.constant(SILENCE))
     logarithm = graph.apply("Cast", graph.apply("Log", bands), to=TensorProto.FLOAT)
     return graph.apply("Transpose", logarithm, perm=[0, 2, 1])
+
+
+def _power(graph, X):
+    """Compute the power at each frequency, along the last of three axes."""
+    X = graph.apply("Unsqueeze", X, graph.constant([3]))
+    spectrum = graph.apply("DFT", X, axis=2, onesided=1)
+    squares = graph.apply("Mul", spectrum, spectrum)
+    return graph.apply("ReduceSum", squares, graph.constant([3]), keepdims=0)
 
 
 def _frames(graph, layer, X):
@@ -198,10 +203,7 @@ def _convert_moments(graph, layer, X):
 
 def _convert_modulation_spectrum(graph, layer, X):
     courses = graph.apply("Sub", X, graph.reduce("ReduceMean", X, axis=2))
-    courses = graph.apply("Unsqueeze", courses, graph.constant([3]))
-    spectrum = graph.apply("DFT", courses, axis=2, onesided=1)
-    squares = graph.apply("Mul", spectrum, spectrum)
-    power = graph.apply("ReduceSum", squares, graph.constant([3]), keepdims=0)
+    power = _power(graph, courses)
     shares = graph.constant(pace_shares(layer.input.shape[1], layer.n_paces))
     least = graph.constant(np.float32(LEAST_MODULATION))
     paces = graph.apply("Add", graph.apply("MatMul", power, shares), least)

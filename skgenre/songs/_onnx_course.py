@@ -7,7 +7,7 @@ import numpy as np
 
 from skgenre.songs._aggregation import aggregate_excerpts
 from skgenre.songs._batches import predict_by_song
-from skgenre.songs._cutting import count_timesteps, cut_song
+from skgenre.songs._cutting import cut_song, excerpt_timesteps
 
 
 class Course(NamedTuple):
@@ -35,9 +35,7 @@ def follow_song(model, waveform):
     """
     # As the classifier of songs has them: what was learned, and the settings.
     settings = SimpleNamespace(**vars(model) | model.song_settings)
-    length = hop = model.n_features_in_
-    if settings.hop_seconds is not None:
-        hop = count_timesteps("hop_seconds", settings.hop_seconds, model.sample_rate)
+    length, hop = excerpt_timesteps(settings, model.sample_rate)
     cut = cut_song(waveform, length, hop, settings.max_excerpts)
     [(_, probabilities)] = predict_by_song(model, [cut])
     return Course(

@@ -22,13 +22,14 @@ def by_rate(folder, rates):
 
 def by_songs(music, counts, n_draws):
     """Yield number of songs, contender, and scores by song of each draw; None is all songs."""
+    splits = list(folds(music))
     for n_songs in counts:
         for name in (OURS, RECIPE):
             announce(f"  {n_songs or 'all'} songs a genre, {name}")
             found = [
                 score(contenders(music.sample_rate)[name](draw), music, *rows).by_song
                 for draw in range(n_draws)
-                for rows in [_few_songs(music, n_songs, draw)]
+                for rows in [_few_songs(music, splits[draw % N_FOLDS], n_songs, draw)]
             ]
             yield n_songs, name, np.array(found)
 
@@ -42,11 +43,11 @@ def of_rare_genre(music, rare):
         f"{LESSON}, no weights": _without_weights(make[LESSON](0)),
         RECIPE: make[RECIPE](0),
     }
+    splits = [(_thin(music, training, rare), test) for training, test in folds(music)]
     for name, classifier in networks.items():
         announce(f"  {rare} is rare, {name}")
         found = []
-        for training, test in folds(music):
-            kept = _thin(music, training, rare)
+        for kept, test in splits:
             predicted = classifier.fit(music.X[kept], music.y[kept]).predict(music.X[test])
             found.append(recall_score(music.y[test], predicted, labels=[rare], average=None)[0])
         yield name, np.array(found)
@@ -57,9 +58,9 @@ def _without_weights(pipeline):
     return pipeline
 
 
-def _few_songs(music, n_songs, draw):
-    """Draw songs of each genre to train on; a fold of other groups tests."""
-    training, test = list(folds(music))[draw % N_FOLDS]
+def _few_songs(music, fold, n_songs, draw):
+    """Draw songs of each genre to train on; the rest of the fold tests."""
+    training, test = fold
     rng = np.random.default_rng(draw)
     chosen = [
         rng.permutation(np.unique(music.song[training][music.y[training] == genre]))[:n_songs]
