@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from skgenre._arrays.dtype import DTYPE
 from skgenre._engine.architecture import blank_model
-from skgenre._engine.network_run import NetworkRun, dropout_layers, dropout_masks
+from skgenre._engine.network_run import NetworkRun, draw_noise, noisy_layers
 from skgenre._engine.optimizer_steps import (
     apply_gradients,
     assign,
@@ -55,7 +55,7 @@ class CompiledNetwork:
         self.in_one_piece = updates_each_number_alone(recipe.optimizer)
         self.variables = make_variables(recipe.architecture, self.in_one_piece)
         self.optimizer.build(self.variables)
-        self._dropouts = dropout_layers(self._network)
+        self._noisy_layers = noisy_layers(self._network)
         self._rows = [
             tf.TensorSpec((None, *recipe.architecture.input_shape), DTYPE),
             tf.TensorSpec((None, recipe.architecture.n_outputs), DTYPE),
@@ -136,9 +136,9 @@ class CompiledNetwork:
         # The optimizer divides gradients by what it multiplies the loss with.
         scale = tf.cast(self.optimizer.scale_loss(tf.constant(1, DTYPE)), DTYPE)
         layer_weights = self._layer_weights()
-        masks = dropout_masks(self._dropouts, tf.shape(X)[0], seed)
+        noise = draw_noise(self._noisy_layers, tf.shape(X)[0], seed)
         losses, hits, gradients = differentiate(
-            layer_weights, X, masks, targets, sample_weight, scale
+            layer_weights, X, noise, targets, sample_weight, scale
         )
 
         def update():
@@ -160,7 +160,7 @@ class CompiledNetwork:
             return layer_weights
         return [tf.concat([tf.reshape(weights, (-1,)) for weights in layer_weights], axis=0)]
 
-    def _gradients_by_shard(self, layer_weights, X, masks, targets, sample_weight, scale):
+    def _gradients_by_shard(self, layer_weights, X, noise, targets, sample_weight, scale):
         """Compute loss, hits and gradients of each shard by itself."""
 
         def differentiate(first, end):
@@ -168,8 +168,8 @@ class CompiledNetwork:
             weight = sample_weight[first:end]
             with tf.GradientTape() as tape:
                 tape.watch(layer_weights)
-                own_masks = [mask[first:end] for mask in masks]
-                run = NetworkRun(self._network, layer_weights, shard, own_masks)
+                own_noise = [drawn[first:end] for drawn in noise]
+                run = NetworkRun(self._network, layer_weights, shard, own_noise)
                 loss = batch_loss(self.loss, shard_targets, run.outputs, weight) * _count(shard)
                 share = scale * loss / _count(X)
             gradients = run.gradients(tape, share)
@@ -178,9 +178,9 @@ class CompiledNetwork:
         losses, hits, *gradients = map_shards(differentiate, _bounds(X))
         return losses, hits, gradients
 
-    def _gradients_of_batch(self, layer_weights, X, masks, targets, sample_weight, scale):
+    def _gradients_of_batch(self, layer_weights, X, noise, targets, sample_weight, scale):
         """Compute the loss of all rows together, and its gradients through each shard."""
-        probabilities = self._probabilities(layer_weights, X, masks)
+        probabilities = self._probabilities(layer_weights, X, noise)
 
         def differentiate_loss():
             with tf.GradientTape() as tape:
@@ -193,8 +193,8 @@ class CompiledNetwork:
         def differentiate_network(first, end):
             with tf.GradientTape() as tape:
                 tape.watch(layer_weights)
-                own_masks = [mask[first:end] for mask in masks]
-                run = NetworkRun(self._network, layer_weights, X[first:end], own_masks)
+                own_noise = [drawn[first:end] for drawn in noise]
+                run = NetworkRun(self._network, layer_weights, X[first:end], own_noise)
             gradients = run.gradients(tape, run.outputs, output_gradients[first:end])
             return tuple(self._joined(gradients))
 
@@ -210,11 +210,11 @@ class CompiledNetwork:
 
         return on_one_thread(loss_and_hits)
 
-    def _probabilities(self, layer_weights, X, masks=()):
-        def outputs(rows, *masks):
-            return NetworkRun(self._network, layer_weights, rows, masks).outputs
+    def _probabilities(self, layer_weights, X, noise=()):
+        def outputs(rows, *noise):
+            return NetworkRun(self._network, layer_weights, rows, noise).outputs
 
-        return map_rows(outputs, [X, *masks], ROWS_PER_TRAINING_SHARD)
+        return map_rows(outputs, [X, *noise], ROWS_PER_TRAINING_SHARD)
 
 
 def compiled(function, signature):

@@ -1,12 +1,14 @@
 """A network as a function of its weights, and its gradients."""
 
+from collections.abc import Callable
 from functools import partial
+from typing import NamedTuple
 
 import keras
 import tensorflow as tf
 
 from skgenre._arrays.dtype import DTYPE
-from skgenre._keras.layers import SideBySide
+from skgenre._keras.layers import RandomLevel, SideBySide
 from skgenre._tensorflow.shards import has_gpu
 
 
@@ -25,8 +27,8 @@ class NetworkRun:
         In the order of the model's weights.
     X : tensor of shape (n_samples, ...)
         Excerpts, or what the model takes instead.
-    masks : sequence of tensor, default=()
-        In training, what each `keras.layers.Dropout` multiplies its units with.
+    noise : sequence of tensor, default=()
+        In training, what `draw_noise` gives for these rows.
     n_layers : int or None, default=None
         How many of the first layers are run; None means all.
 
@@ -36,14 +38,14 @@ class NetworkRun:
         What the network gives, or the last of the layers that are run.
     """
 
-    def __init__(self, model, weights, X, masks=(), n_layers=None):
+    def __init__(self, model, weights, X, noise=(), n_layers=None):
         # Tensors to differentiate by, and functions that turn the results into weights' gradients.
         self._sources = list(weights)
         self._completions = [_unchanged] * len(weights)
         self._convolutions = () if has_gpu() else keras.layers.Conv1D
         self._places = {id(variable): place for place, variable in enumerate(model.weights)}
-        self._masks = iter(masks)
-        self._has_masks = len(masks) > 0
+        self._noise = iter(noise)
+        self._is_noisy = len(noise) > 0
         with keras.StatelessScope(list(zip(model.weights, weights, strict=True))):
             self.outputs = self._run(model.layers[:n_layers], X)
 
@@ -51,8 +53,8 @@ class NetworkRun:
         for layer in layers:
             if isinstance(layer, self._convolutions):
                 X = self._convolve(layer, X)
-            elif isinstance(layer, keras.layers.Dropout):
-                X = X * next(self._masks) if self._has_masks else X
+            elif type(layer) in _NOISES:
+                X = _NOISES[type(layer)].apply(X, next(self._noise)) if self._is_noisy else X
             elif isinstance(layer, SideBySide):
                 X = tf.concat([self._run(branch.layers, X) for branch in layer.branches], axis=-1)
             else:
@@ -93,37 +95,56 @@ class NetworkRun:
         return [complete(gradient) for complete, gradient in pairs]
 
 
-def dropout_layers(model):
-    """List the layers of a network that drop units in training."""
-    return [layer for layer in model.layers if isinstance(layer, keras.layers.Dropout)]
+def noisy_layers(model):
+    """List the layers of a network that do something random in training."""
+    return [layer for layer in model.layers if type(layer) in _NOISES]
 
 
-def dropout_masks(layers, n_rows, seed):
-    """Draw what a batch's units are multiplied with, within a traced function.
+def draw_noise(layers, n_rows, seed):
+    """Draw what is random in a step of the training, within a traced function.
 
     Parameters
     ----------
-    layers : list of keras.layers.Dropout
-        Layers of a built network.
+    layers : list of keras.layers.Layer
+        What `noisy_layers` lists of a built network.
     n_rows : tensor of shape (), int32
         Rows of the batch.
     seed : tensor of shape (2,), int32
-        Decides all masks of the batch.
+        Decides all noise of the batch.
 
     Returns
     -------
-    masks : list of tensor of shape (n_rows, ...), float32
-        One for each layer: 0 where a unit is dropped, otherwise what keeps the sum's expectation.
+    noise : list of tensor of shape (n_rows, ...), float32
+        One for each layer.
     """
     return [
-        _mask(layer, (n_rows, *layer.output.shape[1:]), tf.stack([seed[0], seed[1] + number]))
+        _NOISES[type(layer)].draw(layer, n_rows, tf.stack([seed[0], seed[1] + number]))
         for number, layer in enumerate(layers)
     ]
 
 
-def _mask(layer, shape, seed):
-    drawn = tf.random.stateless_uniform(shape, seed)
+class _Noise(NamedTuple):
+    """How noise is drawn for a layer and some rows by a seed, and how it changes the input."""
+
+    draw: Callable
+    apply: Callable
+
+
+def _dropout_mask(layer, n_rows, seed):
+    """Draw 0 where a unit is dropped, otherwise what keeps the sum's expectation."""
+    drawn = tf.random.stateless_uniform((n_rows, *layer.output.shape[1:]), seed)
     return tf.cast(drawn >= layer.rate, DTYPE) / (1 - layer.rate)
+
+
+def _level(layer, n_rows, seed):
+    # The same in all frames and bands of an excerpt.
+    return tf.random.stateless_normal((n_rows, 1, 1), seed, stddev=layer.deviation)
+
+
+_NOISES = {
+    keras.layers.Dropout: _Noise(_dropout_mask, tf.multiply),
+    RandomLevel: _Noise(_level, tf.add),
+}
 
 
 def _unchanged(gradient):

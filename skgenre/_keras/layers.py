@@ -1,5 +1,6 @@
 """Layers that Keras lacks: sound to bands, and statistics over time."""
 
+from functools import partial
 from typing import Any
 
 import keras
@@ -106,6 +107,38 @@ class Standardization(keras.layers.Layer):
 
 
 @_registered
+class RandomLevel(keras.layers.Layer):
+    """Raise or lower all bands of an excerpt by the same random amount, in training alone.
+
+    Parameters
+    ----------
+    deviation : float
+        Of the amounts, whose mean is 0.
+    seed : int or None, default=None
+        Decides the amounts.
+    **kwargs : object
+        As all layers of Keras have them.
+    """
+
+    def __init__(self, deviation, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        self.deviation, self.seed = deviation, seed
+        self.seed_generator = keras.random.SeedGenerator(seed)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "deviation": self.deviation, "seed": self.seed}
+
+    def compute_output_shape(self, shape):
+        return shape
+
+    def call(self, X, training=False):
+        if not training:
+            return X
+        shape = (tf.shape(X)[0], 1, 1)
+        return X + keras.random.normal(shape, stddev=self.deviation, seed=self.seed_generator)
+
+
+@_registered
 class CosineMaps(keras.layers.Dense):
     """Linear maps of bands, the first cosines of them before training: a cepstrum."""
 
@@ -146,10 +179,33 @@ class Moments(keras.layers.Layer):
         return tf.concat([mean, deviation, _moments(changes)[1]], axis=1)
 
 
-def _moments(X):
-    mean = tf.reduce_mean(X, axis=1)
-    variance = tf.reduce_mean(tf.square(X - mean[:, tf.newaxis]), axis=1)
+def _moments(X, average=partial(tf.reduce_mean, axis=1)):
+    mean = average(X)
+    variance = average(tf.square(X - mean[:, tf.newaxis]))
     return mean, tf.sqrt(variance + LEAST_VARIANCE)
+
+
+@_registered
+class AttentiveMoments(keras.layers.Layer):
+    """Pool frames: mean and deviation of each channel over time, where some frames count more.
+
+    How much a frame counts follows from its channels, by trained weights.
+
+    References
+    ----------
+    Okabe, Koshinaka and Shinoda, "Attentive statistics pooling for deep speaker embedding",
+    Interspeech 2018.
+    """
+
+    def build(self, shape):
+        self.kernel = self.add_weight(shape=(shape[-1], 1), name="kernel")
+
+    def compute_output_shape(self, shape):
+        return shape[0], shape[2] * 2
+
+    def call(self, X):
+        shares = tf.nn.softmax(tf.tensordot(X, self.kernel, 1), axis=1)
+        return tf.concat(_moments(X, lambda values: tf.reduce_sum(shares * values, 1)), axis=1)
 
 
 @_registered

@@ -52,6 +52,9 @@ class FilterbankGenreClassifier(BaseGenreClassifier):
         Width of the dense layer.
     dropout : float, default=0.3
         Share of the units before each dense layer that are dropped at each step of the training.
+    level_noise : float, default=0.2
+        Standard deviation of what is added to all standardised bands of an excerpt, drawn anew at
+        each step of the training: recordings of one kind differ in level.
     label_smoothing : float, default=0.1
         Share of a label that "crossentropy" spreads evenly over all classes; other losses do
         without.
@@ -163,6 +166,7 @@ class FilterbankGenreClassifier(BaseGenreClassifier):
         "kernel_sizes": [AT_LEAST_ONE, tuple, list],
         "dense_units": [AT_LEAST_ONE],
         "dropout": [Interval(Real, 0, 1, closed="left")],
+        "level_noise": [Interval(Real, 0, None, closed="left")],
         "label_smoothing": [Interval(Real, 0, 1, closed="left")],
         "weight_decay": [Interval(Real, 0, None, closed="left")],
         **TRAINING_CONSTRAINTS,
@@ -180,6 +184,7 @@ class FilterbankGenreClassifier(BaseGenreClassifier):
             "kernel_sizes",
             "dense_units",
             "dropout",
+            "level_noise",
         ),
         **TRAINING_DESTINATIONS,
     }
@@ -196,6 +201,7 @@ class FilterbankGenreClassifier(BaseGenreClassifier):
         kernel_sizes: PerLayer = (5,),
         dense_units: Int = 64,
         dropout: Float = 0.3,
+        level_noise: Float = 0.2,
         label_smoothing: Float = 0.1,
         weight_decay: Float = 0.05,
         loss: Loss = "crossentropy",
@@ -220,6 +226,7 @@ class FilterbankGenreClassifier(BaseGenreClassifier):
         self.kernel_sizes = kernel_sizes
         self.dense_units = dense_units
         self.dropout = dropout
+        self.level_noise = level_noise
         self.label_smoothing = label_smoothing
         self.weight_decay = weight_decay
         self.loss = loss
@@ -248,6 +255,7 @@ class FilterbankGenreClassifier(BaseGenreClassifier):
             **settings_per_layer(per_layer),
             "dense_units": int(self._setting("dense_units")),
             "dropout": float(self._setting("dropout")),
+            "level_noise": float(self._setting("level_noise")),
         }
 
     def _loss(self, n_outputs):

@@ -40,6 +40,7 @@ def build_filterbank(
     kernel_sizes: Sequence[Int] = (5,),
     dense_units: Int = 64,
     dropout: Float = 0.3,
+    level_noise: Float = 0.2,
     seed: Int | None = None,
 ) -> "keras.Model":
     """Build a network that hears the logarithm of power in bands, and pools it over time.
@@ -47,8 +48,9 @@ def build_filterbank(
     The front end is fixed: frames, their power in mel bands, its logarithm, standardised. Behind
     it, side by side, linear maps of the bands that begin as a cepstrum, the bands themselves, and
     convolutions over time; of each, mean and deviation over time, and of the maps also how fast
-    they change: their modulation spectrum. Then one dense layer, then the output: a sigmoid for
-    one output, a softmax for more.
+    they change: their modulation spectrum. Behind the convolutions some frames count more than
+    others, by attention. Then one dense layer, then the output: a sigmoid for one output, a
+    softmax for more.
 
     Parameters
     ----------
@@ -73,6 +75,8 @@ def build_filterbank(
         Width of the dense layer.
     dropout : float, default=0.3
         Share of the units that are dropped in training, before each dense layer.
+    level_noise : float, default=0.2
+        Standard deviation of what is added in training to all standardised bands of an excerpt.
     seed : int or None, default=None
         Seed of the initial weights; None takes fresh entropy from the operating system.
 
@@ -103,11 +107,12 @@ def build_filterbank(
     --------
     >>> from skgenre.networks import build_filterbank
     >>> build_filterbank(1200).count_params()
-    28909
+    28941
     """
     bands = {"sample_rate": sample_rate, "window": window, "hop": hop, "n_bands": n_bands}
     layers = {"filters": filters, "kernel_sizes": kernel_sizes, "dense_units": dense_units}
-    parameters = filterbank_parameters(n_timesteps, n_outputs, **bands, **layers, dropout=dropout)
+    noise = {"dropout": dropout, "level_noise": level_noise}
+    parameters = filterbank_parameters(n_timesteps, n_outputs, **bands, **layers, **noise)
     check_size(parameters, n_timesteps, "fewer `filters` or `dense_units`")
     window, hop = frame_sizes(sample_rate, window, hop)
     # Keras takes seconds to load; files of networks are described without it.
@@ -115,6 +120,7 @@ def build_filterbank(
 
     stack = [
         *_layers.front_end(sample_rate, window, hop, n_bands),
+        *_layers.random_level(level_noise),
         _layers.statistics(_maps(n_bands), _PACES, filters, kernel_sizes),
         _layers.standardization(),
         *_layers.dropout(dropout, "dropout_1"),
@@ -136,13 +142,14 @@ def filterbank_parameters(
     kernel_sizes,
     dense_units,
     dropout,
+    level_noise,
 ):
     """List the parameters of a network of `build_filterbank` without building it.
 
     Parameters
     ----------
     n_timesteps, n_outputs, sample_rate, window, hop, n_bands, filters, kernel_sizes, \
-    dense_units, dropout
+    dense_units, dropout, level_noise
         As in `build_filterbank`.
 
     Returns
@@ -164,6 +171,7 @@ def filterbank_parameters(
     ):
         convolutions += layer_parameters(f"conv1d_{i}", (size, *widths))
         convolutions += _vectors(f"normalization_{i}", "gamma beta", widths[-1])
+    convolutions.append(Parameter("attention", "kernel", "float32", (filters[-1], 1)))
     n_frames = _count_frames(n_timesteps, *frame_sizes(sample_rate, window, hop))
     of_maps = 3 + count_paces(n_frames, _PACES)
     n_statistics = of_maps * _maps(n_bands) + 2 * n_bands + 2 * filters[-1]

@@ -3,10 +3,12 @@
 from skgenre._arrays.dtype import DTYPE
 from skgenre._keras.initial_weights import initial_weights
 from skgenre._keras.layers import (
+    AttentiveMoments,
     CosineMaps,
     LogFilterbank,
     ModulationSpectrum,
     Moments,
+    RandomLevel,
     SideBySide,
     Standardization,
 )
@@ -62,7 +64,8 @@ def statistics(n_maps, n_paces, filters, kernel_sizes):
             keras.layers.LayerNormalization(name=f"normalization_{i}", dtype=DTYPE),
             keras.layers.ReLU(dtype=DTYPE),
         ]
-    branches = [maps, [Moments(dtype=DTYPE)], [*convolutions, Moments(dtype=DTYPE)]]
+    pooling = AttentiveMoments(name="attention", dtype=DTYPE)
+    branches = [maps, [Moments(dtype=DTYPE)], [*convolutions, pooling]]
     return _side_by_side(branches, "statistics")
 
 
@@ -73,6 +76,11 @@ def _side_by_side(branches, name):
 def standardization():
     """Begin with statistics of mean 0 and deviation 1 over excerpts."""
     return Standardization(name="standardization", dtype=DTYPE)
+
+
+def random_level(deviation):
+    """Raise or lower an excerpt's bands in training; no layer where nothing would change."""
+    return [RandomLevel(deviation, seed=0, name="level", dtype=DTYPE)] if deviation else []
 
 
 def dropout(rate, name):

@@ -14,10 +14,12 @@ from skgenre._keras.layers import (
     LEAST_MODULATION,
     LEAST_VARIANCE,
     SILENCE,
+    AttentiveMoments,
     CosineMaps,
     LogFilterbank,
     ModulationSpectrum,
     Moments,
+    RandomLevel,
     SideBySide,
     Standardization,
 )
@@ -201,6 +203,13 @@ def _convert_moments(graph, layer, X):
     return graph.apply("Concat", *moments, axis=1)
 
 
+def _convert_attentive_moments(graph, layer, X):
+    [kernel] = layer.get_weights()
+    shares = graph.apply("MatMul", graph.constant(kernel.T), X)
+    shares = graph.apply("Softmax", shares, axis=2)
+    return graph.apply("Concat", *_moments(graph, X, shares), axis=1)
+
+
 def _convert_modulation_spectrum(graph, layer, X):
     courses = graph.apply("Sub", X, graph.reduce("ReduceMean", X, axis=2))
     power = _power(graph, courses)
@@ -210,14 +219,20 @@ def _convert_modulation_spectrum(graph, layer, X):
     return graph.apply("Flatten", graph.apply("Log", paces), axis=1)
 
 
-def _moments(graph, X):
-    mean = graph.reduce("ReduceMean", X, axis=2)
+def _moments(graph, X, shares=None):
+    mean = _average(graph, X, shares)
     centred = graph.apply("Sub", X, mean)
     squares = graph.apply("Mul", centred, centred)
-    variance = graph.reduce("ReduceMean", squares, axis=2, keepdims=0)
+    variance = graph.apply("Squeeze", _average(graph, squares, shares), graph.constant([2]))
     least = graph.constant(np.float32(LEAST_VARIANCE))
     deviation = graph.apply("Sqrt", graph.apply("Add", variance, least))
     return [graph.apply("Squeeze", mean, graph.constant([2])), deviation]
+
+
+def _average(graph, X, shares):
+    if shares is None:
+        return graph.reduce("ReduceMean", X, axis=2)
+    return graph.apply("ReduceSum", graph.apply("Mul", X, shares), graph.constant([2]))
 
 
 def _convert_side_by_side(graph, layer, X):
@@ -235,12 +250,14 @@ _LAYERS = {
     layers.Flatten: _convert_flatten,
     layers.Dense: _convert_dense,
     layers.Dropout: _unchanged,
+    RandomLevel: _unchanged,
     layers.ReLU: _rectify,
     layers.LayerNormalization: _convert_normalization,
     LogFilterbank: _convert_log_filterbank,
     Standardization: _convert_standardization,
     CosineMaps: _convert_cosine_maps,
     Moments: _convert_moments,
+    AttentiveMoments: _convert_attentive_moments,
     ModulationSpectrum: _convert_modulation_spectrum,
     SideBySide: _convert_side_by_side,
 }

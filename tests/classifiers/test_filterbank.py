@@ -18,7 +18,13 @@ from skgenre import (
     load_onnx,
     save,
 )
-from skgenre._keras.layers import LogFilterbank, Standardization
+from skgenre._keras.layers import (
+    AttentiveMoments,
+    LogFilterbank,
+    Moments,
+    RandomLevel,
+    Standardization,
+)
 from skgenre._spectra import band_edges, mel_bands
 from skgenre.datasets import make_genre_excerpts
 from skgenre.inspection import saliency
@@ -133,17 +139,20 @@ def test_a_seed_decides_every_bit_whatever_was_fitted_before(music):
     assert (small(random_state=1).fit(*music)._weights != first._weights).any()
 
 
-def test_dropout_takes_part_in_training_alone(music):
-    dropped, whole = small(dropout=0.5).fit(*music), small(dropout=0).fit(*music)
-    assert dropped.history_["loss"] != whole.history_["loss"]
-    assert_array_equal(dropped.predict_proba(music[0]), dropped.predict_proba(music[0]))
-    names = [layer.name for layer in dropped.model_.layers]
-    assert {"dropout_1", "dropout_2"} <= set(names)
-    assert not {"dropout_1", "dropout_2"} & {layer.name for layer in whole.model_.layers}
+@pytest.mark.parametrize(
+    ("name", "layers"), [("dropout", {"dropout_1", "dropout_2"}), ("level_noise", {"level"})]
+)
+def test_noise_takes_part_in_training_alone(music, name, layers):
+    noisy, calm = (small(**{name: amount}).fit(*music) for amount in (0.5, 0))
+    assert noisy.history_["loss"] != calm.history_["loss"]
+    assert_array_equal(noisy.predict_proba(music[0]), noisy.predict_proba(music[0]))
+    assert layers <= {layer.name for layer in noisy.model_.layers}
+    assert not layers & {layer.name for layer in calm.model_.layers}
 
 
-def test_dropped_units_are_others_at_each_step(music):
-    # One excerpt a step, twice the same: without dropout both steps would see the same loss.
+@pytest.mark.parametrize("noise", [{"dropout": 0.5}, {"level_noise": 0.5}], ids=str)
+def test_noise_is_another_at_each_step(music, noise):
+    # One excerpt a step, twice the same: without noise both steps would see the same loss.
     X, y = np.repeat(music[0][:2], 2, axis=0), np.array([0, 0, 1, 1])
 
     class Losses(keras.callbacks.Callback):
@@ -153,8 +162,32 @@ def test_dropped_units_are_others_at_each_step(music):
             self.seen.append(logs["loss"] * (batch + 1) - sum(self.seen))
 
     settings = {"optimizer": "sgd", "learning_rate": 1e-30, "batch_size": 1, "epochs": 1}
-    small(dropout=0.5, callbacks=[Losses], **settings).fit(X, y)
+    settings |= {"dropout": 0, "level_noise": 0}
+    small(**{**settings, **noise}, callbacks=[Losses]).fit(X, y)
     assert len(np.unique(np.round(Losses.seen, 5))) == 4
+
+
+def test_a_random_level_is_the_same_in_all_bands_and_frames_of_an_excerpt():
+    X = np.random.default_rng(0).normal(size=(2000, 5, 3)).astype(np.float32)
+    layer = RandomLevel(0.4, seed=0)
+    assert_array_equal(layer(X), X)
+    added = layer(X, training=True).numpy() - X
+    assert_allclose(added, np.broadcast_to(added[:, :1, :1], X.shape), atol=1e-6)
+    assert added.std() == pytest.approx(0.4, rel=0.1)
+    assert added.mean() == pytest.approx(0, abs=0.05)
+
+
+def test_attention_counts_some_frames_more():
+    X = np.random.default_rng(0).normal(size=(4, 9, 3)).astype(np.float32)
+    layer = AttentiveMoments()
+    layer.build(X.shape)
+    layer.set_weights([np.zeros((3, 1))])
+    assert_allclose(layer(X), Moments()(X), atol=1e-6)
+    layer.set_weights([np.array([[100], [0], [0]])])
+    found = layer(X).numpy()
+    loudest = X[np.arange(4), X[..., 0].argmax(axis=1)]
+    assert_allclose(found[:, :3], loudest, atol=1e-2)
+    assert_allclose(found[:, 3:], 0, atol=1e-1)
 
 
 def test_the_front_end_stays_as_it_was_adapted(music):
@@ -265,6 +298,8 @@ def test_settings_that_do_not_go_together_are_named(music):
         small(warm_start=True).fit(*music).set_params(hop=30).fit(*music)
     with pytest.raises(ValueError, match="'dropout' parameter"):
         small(dropout=1.0).fit(*music)
+    with pytest.raises(ValueError, match="'level_noise' parameter"):
+        small(level_noise=-0.1).fit(*music)
 
 
 @pytest.mark.parametrize(
@@ -314,7 +349,9 @@ def test_moments_that_speak_for_a_class_add_up(music, method):
     assert found.any()
 
 
-@pytest.mark.parametrize("params", [{}, {"dropout": 0}, {"window": 50, "hop": 7}, {"n_bands": 30}])
+@pytest.mark.parametrize(
+    "params", [{}, {"dropout": 0, "level_noise": 0}, {"window": 50, "hop": 7}, {"n_bands": 30}]
+)
 @pytest.mark.parametrize("n_classes", [2, 3])
 def test_it_is_saved_and_exported_whole(tmp_path, params, n_classes):
     X, y = make_genre_excerpts(40, n_classes=n_classes, n_timesteps=200, random_state=0)
