@@ -123,7 +123,7 @@ class RandomLevel(keras.layers.Layer):
     def __init__(self, deviation, seed=None, **kwargs):
         super().__init__(**kwargs)
         self.deviation, self.seed = deviation, seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
+        self.seed_generator = keras.random.SeedGenerator(seed, name="seed_generator")
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "deviation": self.deviation, "seed": self.seed}

@@ -77,7 +77,9 @@ def make_optimizer(optimizer, learning_rate, arguments):
     check_arguments("optimizer", cls, arguments)
     # A wrapper takes its rate from the optimizer inside.
     rate = {"learning_rate": learning_rate} if takes(cls, "learning_rate") else {}
-    return cls(**{**rate, **arguments})
+    # Keras would number it, and TensorFlow keeps some memory for each name of a variable.
+    name = {"name": cls.__name__.lower()} if takes(cls, "name") else {}
+    return cls(**{**rate, **name, **arguments})
 
 
 def optimizer_class(optimizer):

@@ -70,7 +70,8 @@ def statistics(n_maps, n_paces, filters, kernel_sizes):
 
 
 def _side_by_side(branches, name):
-    return SideBySide(list(map(keras.Sequential, branches)), name=name, dtype=DTYPE)
+    stacks = [keras.Sequential(layers, name=f"{name}_{i}") for i, layers in enumerate(branches, 1)]
+    return SideBySide(stacks, name=name, dtype=DTYPE)
 
 
 def standardization():
