@@ -62,6 +62,8 @@ def _loss_key(loss, n_outputs):
     """Describe all that a loss computes."""
     if isinstance(loss, FunctionType) and is_from_keras(loss):
         return loss
+    if is_from_keras(loss) and (settings := _plain_settings(loss)):
+        return type(loss), loss.fn, settings
     rows = tf.TensorSpec((None, n_outputs), DTYPE)
 
     def loss_and_gradient(targets, probabilities, sample_weight):
@@ -72,3 +74,14 @@ def _loss_key(loss, n_outputs):
 
     signature = [rows, rows, tf.TensorSpec((None,), DTYPE)]
     return adds_up_over_rows(loss), computation_key(loss_and_gradient, signature)
+
+
+def _plain_settings(loss):
+    """Write down the settings of a loss of Keras, or None where some are no plain values."""
+    # The policy's type stands beside it.
+    others = {"name", "fn", "_dtype_policy"}
+    settings = {name: value for name, value in vars(loss).items() if name not in others}
+    try:
+        return json.dumps(settings, sort_keys=True)
+    except TypeError:
+        return None

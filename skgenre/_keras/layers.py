@@ -1,6 +1,5 @@
 """Layers that Keras lacks: sound to bands, and statistics over time."""
 
-from functools import partial
 from typing import Any
 
 import keras
@@ -148,6 +147,10 @@ class CosineMaps(keras.layers.Dense):
         return [dct(np.eye(n_bands), norm="ortho")[:, :n_maps], np.zeros(n_maps)]
 
 
+def _mean_over_time(X):
+    return tf.reduce_mean(X, axis=1)
+
+
 @_registered
 class Moments(keras.layers.Layer):
     """Pool frames: mean and deviation of each channel over time.
@@ -179,7 +182,7 @@ class Moments(keras.layers.Layer):
         return tf.concat([mean, deviation, _moments(changes)[1]], axis=1)
 
 
-def _moments(X, average=partial(tf.reduce_mean, axis=1)):
+def _moments(X, average=_mean_over_time):
     mean = average(X)
     variance = average(tf.square(X - mean[:, tf.newaxis]))
     return mean, tf.sqrt(variance + LEAST_VARIANCE)

@@ -259,6 +259,22 @@ def test_a_variable_of_a_loss_is_read_while_it_trains(excerpts):
     assert_all_differ([before, weights(*excerpts, loss=loss)])
 
 
+def test_a_variable_in_a_loss_of_keras_is_read_while_it_trains(excerpts):
+    delta = keras.Variable(1e-3)
+    before = weights(*excerpts, loss=keras.losses.Huber(delta=delta))
+    delta.assign(10.0)
+    assert_all_differ([before, weights(*excerpts, loss=keras.losses.Huber(delta=delta))])
+
+
+def test_arrays_in_a_loss_of_keras_count(excerpts):
+    X, y = excerpts[0], np.arange(len(excerpts[0])) % 3
+    losses = [
+        keras.losses.CategoricalFocalCrossentropy(alpha=np.array(alpha, np.float32))
+        for alpha in ([0.1, 0.1, 0.8], [0.8, 0.1, 0.1])
+    ]
+    assert_all_differ([weights(X, y, loss=loss) for loss in losses])
+
+
 def test_keras_smallest_number_counts(excerpts):
     default = keras.config.epsilon()
     params = {"loss": "mean_absolute_percentage_error"}
