@@ -68,6 +68,8 @@ def _describe_songs(found):
         yield "excerpts", f"{found.n_timesteps} samples"
     if "aggregate" in settings:
         yield "a song's genre", _HOW_JOINED[settings["aggregate"]]
+    if found.temperature not in (None, 1):
+        yield "calibration", f"temperature {found.temperature:.3g}"
 
 
 def _describe_excerpts(settings):
