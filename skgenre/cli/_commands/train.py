@@ -31,7 +31,7 @@ def train(folder, output, **settings):
     `skgenre evaluate` with the same options.
     """
     settings = SimpleNamespace(**settings)
-    check = partial(_check_songs, early_stopping=settings.early_stopping)
+    check = partial(_check_songs, settings=settings)
     rate = _training.sample_rate(settings)
     songs = read_songs(folder, rate, settings.cache, settings.jobs, check=check)
     load_tensorflow()
@@ -44,10 +44,9 @@ def train(folder, output, **settings):
     return songs.status
 
 
-def _check_songs(labels, early_stopping):
+def _check_songs(labels, settings):
     check_genres(labels, n_songs=1)
-    if early_stopping:
-        _training.check_held_out(count_songs(labels))
+    _training.check_held_out(settings, count_songs(labels))
 
 
 def _save(classifier, output):
