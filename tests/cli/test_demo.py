@@ -110,6 +110,31 @@ def test_a_song_that_cannot_be_read_is_refused_as_predict_does(music, tmp_path):
             assert message.removeprefix("skgenre demo: ") in others
 
 
+TIMES = np.arange(3 * 44100) / 44100
+INAUDIBLE = {
+    "silence": np.zeros(len(TIMES)),
+    "offset": np.full(len(TIMES), 0.01),
+    "dither": np.random.default_rng(0).integers(-1, 2, len(TIMES)) / 2**15,
+    "too-high": 0.5 * np.sin(2 * np.pi * 3000 * TIMES),
+    "a-click": np.eye(1, len(TIMES), 1000)[0],
+}
+
+
+@pytest.mark.parametrize("kind", INAUDIBLE)
+def test_what_cannot_be_heard_has_no_genre(tmp_path, kind):
+    path = tmp_path / f"{kind}.wav"
+    soundfile.write(path, INAUDIBLE[kind], 44100)
+    reason = f"Cannot name the genre of '{path}': it is silent at 400 Hz, the model's sample rate."
+    assert run("demo", path) == (2, "", f"skgenre demo: {reason}\n")
+
+
+def test_a_quiet_song_and_one_with_long_pauses_have_a_genre(tmp_path):
+    tone = np.sin(2 * np.pi * 50 * TIMES)
+    for name, waveform in {"quiet": 0.01 * tone, "pauses": tone * (TIMES < 0.3)}.items():
+        soundfile.write(tmp_path / f"{name}.wav", waveform, 44100)
+        assert run("demo", tmp_path / f"{name}.wav").returncode == 0
+
+
 def test_a_folder_is_no_song(music):
     message = f"skgenre demo: Cannot read audio from '{music}': it is not a file.\n"
     assert run("demo", music) == (2, "", message)

@@ -12,6 +12,8 @@ from skgenre.cli._help import epilog
 from skgenre.cli._status import DONE
 
 _MOST_CHARACTERS = 60
+# Resampling leaves a few samples at the ends of what is else removed.
+_LEAST_SECONDS = 0.1
 
 
 @click.command(epilog=epilog("skgenre demo song.mp3", "skgenre demo"))
@@ -58,7 +60,23 @@ def _load_song(song, sample_rate):
     from skgenre.audio._decoding import decode
 
     with working("Reading the song"):
-        return Path(song).name, decode(song, sample_rate)
+        waveform = decode(song, sample_rate)
+    _check_audible(song, waveform, sample_rate)
+    return Path(song).name, waveform
+
+
+def _check_audible(song, waveform, sample_rate):
+    """Refuse what is silent; the model learned no such excerpts and calls them something."""
+    import numpy as np
+
+    from skgenre.datasets._sources import SILENT_BELOW
+
+    swings = np.abs(waveform - np.median(waveform)) >= SILENT_BELOW
+    if np.count_nonzero(swings) < _LEAST_SECONDS * sample_rate:
+        raise ValueError(
+            f"Cannot name the genre of {song!r}: it is silent at {sample_rate} Hz, the model's "
+            "sample rate."
+        )
 
 
 def _print_course(model, course, likeliest, seconds):
