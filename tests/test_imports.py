@@ -218,7 +218,8 @@ def imported(module, nodes):
 STOREYS = (
     ("cli",),
     ("displays", "evaluation", "onnx", "persistence", "predictions"),
-    ("datasets", "inspection", "leakage", "songs"),
+    ("datasets",),
+    ("inspection", "leakage", "songs"),
     ("_song_files", "classifiers"),
     ("_engine", "audio", "dask", "networks", "preprocessing"),
     ("_arrays",),

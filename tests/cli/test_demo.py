@@ -14,7 +14,6 @@ import soundfile
 from skgenre.cli import main
 from skgenre.cli._app import COMMANDS
 from skgenre.datasets import load_demo_model, load_genre_excerpts
-from skgenre.songs._onnx_songs import song_classifier_of
 from tests.cli.commands import Terminal, run
 from tests.helpers.interpreter import run_python
 
@@ -23,8 +22,7 @@ posix_only = pytest.mark.skipif(os.name != "posix", reason="Windows has no such 
 
 @pytest.fixture(scope="module")
 def classifier():
-    """The demo's model, as the classifier of songs that other commands make of it."""
-    return song_classifier_of(load_demo_model())
+    return load_demo_model()
 
 
 def shares(printed):

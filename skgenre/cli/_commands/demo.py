@@ -28,9 +28,9 @@ def demo(song):
 
     Shows how likely each genre is, in the whole song and along it. Nothing has to be trained first.
     """
-    from skgenre.datasets._demo_model import load_demo_model
+    from skgenre.datasets._demo_model import load_demo_network
 
-    model = load_demo_model()
+    model = load_demo_network()
     name, waveform = _load_song(song, model.sample_rate)
 
     from skgenre.songs._onnx_course import follow_song
