@@ -229,6 +229,7 @@ STOREYS = (
         "_files",
         "_lazy_names",
         "_networks",
+        "_readable_numbers",
         "_spectra",
         "_tensorflow",
         "_terminal",

@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 import soundfile
 
+from skgenre._readable_numbers import as_percent
 from skgenre.cli import main
 from skgenre.cli._app import COMMANDS
 from skgenre.datasets import load_demo_model, load_genre_excerpts
+from skgenre.songs._onnx_course import Course
 from tests.cli.commands import Terminal, run
 from tests.helpers.interpreter import run_python
 
@@ -33,7 +35,7 @@ def shares(printed):
 def as_percentages(classifier, song):
     [probabilities] = classifier.predict_proba([song])
     return {
-        str(g): f"{p:.0%}"[:-1] for g, p in zip(classifier.classes_, probabilities, strict=True)
+        str(g): as_percent(p)[:-1] for g, p in zip(classifier.classes_, probabilities, strict=True)
     }
 
 
@@ -91,6 +93,23 @@ def test_a_song_shorter_than_an_excerpt_is_filled_up(tmp_path, classifier):
     assert done.returncode == 0
     assert shares(done.stdout) == as_percentages(classifier, str(tmp_path / "short.wav"))
     assert re.search(r"^ +0:00 0:01$", done.stdout, re.MULTILINE)
+
+
+def test_a_song_of_hours(tmp_path):
+    tone = np.sin(np.arange(3723 * 400) / 10)
+    soundfile.write(tmp_path / "long.wav", tone, 400)
+    done = run("demo", tmp_path / "long.wav")
+    assert done.returncode == 0
+    assert re.search(r"^ +0:00 +1:02:03$", done.stdout, re.MULTILINE)
+
+
+def test_what_is_not_quite_sure_is_not_rounded_to_all(monkeypatch):
+    probabilities = np.array([0.0004, 0.9996, 0.0])
+    course = Course(np.zeros(1), probabilities[np.newaxis], probabilities)
+    monkeypatch.setattr("skgenre.songs._onnx_course.follow_song", lambda *_: course)
+    printed = run("demo").stdout
+    assert "sounds most like electronic (99%)" in printed
+    assert shares(printed) == {"electronic": "99", "classical": "1", "rock": "0"}
 
 
 def test_a_song_that_cannot_be_read_is_refused_as_predict_does(music, tmp_path):
@@ -183,6 +202,7 @@ def test_what_is_missing_is_named_with_its_extra(music, monkeypatch):
 SLOW_TO_LOAD = {"tensorflow", "keras", "sklearn", "scipy", "pandas", "joblib", "matplotlib"}
 LOOK = """
 import sys
+from skgenre._readable_numbers import as_percent
 from skgenre.cli import main
 
 status = main(["demo", *sys.argv[1:]])

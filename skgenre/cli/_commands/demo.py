@@ -6,6 +6,7 @@ from pathlib import Path
 import rich_click as click
 from rich.console import Console
 
+from skgenre._readable_numbers import as_clock, as_percent
 from skgenre._terminal.paragraphs import print_paragraph
 from skgenre._terminal.tables import GAP, Column, print_table
 from skgenre.cli._help import epilog
@@ -38,7 +39,7 @@ def demo(song):
     course = follow_song(model, waveform)
     likeliest = (-course.song_probabilities).argsort(kind="stable")
     genre, share = model.classes_[likeliest[0]], course.song_probabilities[likeliest[0]]
-    print_paragraph(f"{name} sounds most like {genre} ({share:.0%}).", style="bold")
+    print_paragraph(f"{name} sounds most like {genre} ({as_percent(share)}).", style="bold")
     print()
     _print_course(model, course, likeliest, len(waveform) / model.sample_rate)
     print()
@@ -83,7 +84,7 @@ def _print_course(model, course, likeliest, seconds):
     from skgenre._terminal.sparklines import as_sparkline
 
     console = Console(file=sys.stdout)
-    shares = [f"{course.song_probabilities[number]:.0%}" for number in likeliest]
+    shares = [as_percent(course.song_probabilities[number]) for number in likeliest]
     others = max(map(len, model.classes_)) + max(map(len, shares)) + 2 * GAP
     width = max(1, min(console.width - others, _MOST_CHARACTERS, len(course.seconds)))
     rows = [
@@ -99,8 +100,7 @@ def _print_course(model, course, likeliest, seconds):
 
 def _axis(seconds, width):
     """Write where a song begins and ends above its course."""
-    minutes, seconds = divmod(round(seconds), 60)
-    end = f"{minutes}:{seconds:02d}"
+    end = as_clock(seconds)
     return f"0:00{end:>{max(width - 4, len(end) + 1)}}"
 
 
