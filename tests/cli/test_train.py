@@ -41,6 +41,9 @@ def test_each_option_reaches_the_model(music, tmp_path):
     options = [part for option in OPTIONS.items() for part in option]
     done = run("train", music, "-o", tmp_path / "m.skops", "--early-stopping", *QUICK, *options)
     assert done.returncode == 0, done.stderr
+    _reading, announced, *trainings, _trained = done.stderr.splitlines()
+    assert announced.startswith("Training on all songs, then on all but a third of them")
+    assert [line.split("/")[0] for line in trainings] == ["Epoch 3"] * 4
     classifier = load(tmp_path / "m.skops")
     assert classifier.hop_seconds == 0.25
     assert classifier.max_excerpts == 4

@@ -38,6 +38,9 @@ def train(folder, output, **settings):
     classifier = _training.make_classifier(settings)
     _training.report_short_kernels(classifier)
     _training.report_duration(classifier, songs.waveforms, songs.labels)
+    if classifier.calibration is not None:
+        # Each training shows its own bar.
+        say("Training on all songs, then on all but a third of them, three times, to calibrate.")
     _training.fit(classifier, songs.waveforms, songs.labels)
     _save(classifier, output)
     say(f"Trained on {songs.describe()}. The model is in {output}.")
