@@ -1,23 +1,9 @@
 """Classify raw sound with a convolutional network, the scikit-learn way."""
 
-from importlib import import_module
+from skgenre._lazy_names import lazy_names
 
 __version__ = "0.1.0.dev0"
 
-# Names resolve on first use (PEP 562), so that importing the package loads neither
-# TensorFlow nor Keras.
-_HOMES = {
-    "CNNGenreClassifier": "skgenre.classifiers",
-    "FilterbankGenreClassifier": "skgenre.classifiers",
-    "MLPGenreClassifier": "skgenre.classifiers",
-    "SongClassifier": "skgenre.songs",
-    "WaveformScaler": "skgenre.preprocessing",
-    "export_onnx": "skgenre.onnx",
-    "load": "skgenre.persistence",
-    "load_onnx": "skgenre.onnx_runtime",
-    "save": "skgenre.persistence",
-    "show_versions": "skgenre._versions",
-}
 _SUBMODULES = (
     "audio",
     "classifiers",
@@ -37,16 +23,21 @@ _SUBMODULES = (
     "songs",
 )
 
-__all__ = [*_HOMES, *_SUBMODULES]
-
-
-def __getattr__(name):
-    if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
-    if name in _SUBMODULES:
-        return import_module(f"skgenre.{name}")
-    raise AttributeError(f"module 'skgenre' has no attribute {name!r}")
-
-
-def __dir__():
-    return sorted([*globals(), *__all__])
+# Importing the package loads neither TensorFlow nor Keras.
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "skgenre._versions": ("show_versions",),
+        "skgenre.classifiers": (
+            "CNNGenreClassifier",
+            "FilterbankGenreClassifier",
+            "MLPGenreClassifier",
+        ),
+        "skgenre.onnx": ("export_onnx",),
+        "skgenre.onnx_runtime": ("load_onnx",),
+        "skgenre.persistence": ("load", "save"),
+        "skgenre.preprocessing": ("WaveformScaler",),
+        "skgenre.songs": ("SongClassifier",),
+    },
+    _SUBMODULES,
+)

@@ -3,12 +3,14 @@
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import av
 import numpy as np
 import pytest
 from sklearn.dummy import DummyClassifier
 
+from tests.benchmarks.hearing import program
 from tests.benchmarks.hearing.contenders import COMMONEST, OURS, RECIPE
 from tests.benchmarks.hearing.measure import Result, folds, leads, score
 from tests.benchmarks.hearing.mfcc import mfcc_statistics
@@ -195,6 +197,26 @@ def test_the_same_figures_give_the_same_picture(tmp_path):
     picture = (tmp_path / "one.svg").read_bytes()
     assert b"Sample rate (Hz)" in picture
     assert picture == (tmp_path / "two.svg").read_bytes()
+
+
+def test_songs_are_resampled_once_for_each_rate(folder, monkeypatch, capsys):
+    rates, cut = [], SongFolder.at
+
+    def at(songs, rate):
+        rates.append(rate)
+        return cut(songs, rate)
+
+    monkeypatch.setattr(SongFolder, "at", at)
+    monkeypatch.setattr(program, "results", lambda *_: [a_result(OURS, 0.8, 0.8)])
+    for curve in ("by_songs", "of_rare_genre"):
+        monkeypatch.setattr(program.curves, curve, lambda *_: [])
+    monkeypatch.setattr(program.curves, "at_rate", lambda music: (music.sample_rate, *RATES[0][1:]))
+    options = SimpleNamespace(songs=folder, genres=None, rates=[800, 400], page=None)
+    program.hear(options, QUICK)
+    assert rates == [400, 800, 2000]
+    # The curve of the quick run.
+    lines = [line.split(" ")[0] for line in capsys.readouterr().out.splitlines()]
+    assert [line for line in lines if line in ("400", "800", "2,000")] == ["400", "2,000"]
 
 
 @pytest.mark.slow

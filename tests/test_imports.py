@@ -158,7 +158,7 @@ def test_unknown_names_raise_attribute_error(name):
         exec(f"from skgenre import {name}")
 
 
-LAZY = ["skgenre.audio", "skgenre.datasets", "skgenre.songs"]
+LAZY = ["skgenre", "skgenre.audio", "skgenre.datasets", "skgenre.songs"]
 
 
 @pytest.mark.parametrize("place", LAZY)
@@ -171,7 +171,12 @@ def test_names_that_resolve_on_first_use_are_those_of_the_stub(place):
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }
-    assert {name for _, name in named} == set(module.__all__) == set(dir(module))
+    assert {name for _, name in named} == set(module.__all__)
+    [listed] = [ast.literal_eval(node.value) for node in stub.body if isinstance(node, ast.Assign)]
+    assert sorted(listed) == module.__all__
+    public = [name for name in dir(module) if not name.startswith("__")]
+    assert public == module.__all__
+    assert "__doc__" in dir(module)
     for home, name in named:
         assert getattr(module, name) is getattr(import_module(home), name)
     with pytest.raises(AttributeError, match=f"module '{place}' has no attribute 'sing'"):
@@ -218,7 +223,8 @@ def imported(module, nodes):
 STOREYS = (
     ("cli",),
     ("displays", "evaluation", "onnx", "persistence", "predictions"),
-    ("datasets", "inspection", "leakage", "songs"),
+    ("datasets",),
+    ("inspection", "leakage", "songs"),
     ("_song_files", "classifiers"),
     ("_engine", "audio", "dask", "networks", "preprocessing"),
     ("_arrays",),
@@ -228,6 +234,7 @@ STOREYS = (
         "_files",
         "_lazy_names",
         "_networks",
+        "_readable_numbers",
         "_spectra",
         "_tensorflow",
         "_terminal",

@@ -1,6 +1,5 @@
 """What type checkers know of the public names."""
 
-import ast
 import inspect
 import json
 import os
@@ -20,21 +19,6 @@ README = (PACKAGE.parent / "README.md").read_text(encoding="utf-8")
 
 
 # --- without a checker
-
-
-def _in_stub():
-    """Names that the stub imports, with the modules that they come from."""
-    tree = ast.parse((PACKAGE / "__init__.pyi").read_text(encoding="utf-8"))
-    imports = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
-    listed = [node.value for node in tree.body if isinstance(node, ast.Assign)]
-    names = {alias.name: node.module for node in imports for alias in node.names}
-    return names, [ast.literal_eval(value) for value in listed]
-
-
-def test_the_stub_names_what_resolves_on_first_use_and_where_it_is():
-    names, [listed] = _in_stub()
-    assert names == skgenre._HOMES | dict.fromkeys(skgenre._SUBMODULES, "skgenre")
-    assert sorted(listed) == sorted(skgenre.__all__)
 
 
 def _public_functions():

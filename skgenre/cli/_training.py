@@ -21,6 +21,7 @@ from skgenre.cli._options import (
 
 _TRAINING = "Training"
 _VALIDATION_FRACTION = 0.2
+_UNCALIBRATED = "none"
 _SHORT_KERNEL_SECONDS = 0.02
 # Amplitudes that a network sees in all: less takes seconds on any machine.
 _SHORT_TRAINING = 5e7
@@ -92,6 +93,21 @@ training_options = options(
         help="Learning rate; each network has its own if not given.",
         panel=_TRAINING,
     ),
+    click.option(
+        "--aggregate",
+        type=click.Choice(["mean", "geometric_mean", "vote", "max"]),
+        default="mean",
+        help="How a song's probabilities come from those of its excerpts.",
+        panel=_TRAINING,
+    ),
+    click.option(
+        "--calibration",
+        type=click.Choice([_UNCALIBRATED, "temperature"]),
+        default=_UNCALIBRATED,
+        help="temperature: bring probabilities to how often songs are right that are held out, in "
+        "three folds; takes three times as long.",
+        panel=_TRAINING,
+    ),
     seed_option,
 )
 
@@ -125,7 +141,13 @@ def make_classifier(settings):
         excerpt_seconds=settings.excerpt_seconds,
         hop_seconds=settings.hop_seconds,
         max_excerpts=settings.max_excerpts,
+        aggregate=settings.aggregate,
+        calibration=settings.calibration if _calibrates(settings) else None,
     )
+
+
+def _calibrates(settings):
+    return settings.calibration != _UNCALIBRATED
 
 
 def _network_settings(settings, classifier):
@@ -154,26 +176,50 @@ def network_of(estimator):
     return estimator[-1] if hasattr(estimator, "steps") else estimator
 
 
-def check_held_out(counts):
-    """Check that songs can be held out for early stopping.
+def check_held_out(settings, counts):
+    """Check that songs can be held out, for calibration and for early stopping.
 
     Parameters
     ----------
+    settings : namespace
+        What `training_options` yield.
     counts : dict of str to int
         Songs of each genre that are trained on.
 
     Raises
     ------
     ValueError
-        If the part that is held out, or the rest, would lack a genre.
+        If a part that is held out, or the rest, would lack a genre.
     """
+    if _calibrates(settings):
+        counts = _hold_out_to_calibrate(counts)
+    if settings.early_stopping:
+        _check_early_stopping(counts)
+
+
+def _hold_out_to_calibrate(counts):
+    """Return how many songs of each genre are trained on while others are held out."""
+    from skgenre.songs._calibration import N_FOLDS
+
+    if min(counts.values()) < N_FOLDS:
+        raise ValueError(
+            f"--calibration holds out songs in {N_FOLDS} folds of those that it trains on, and "
+            f"needs {N_FOLDS} of each genre; {_list_counts(counts)} are too few."
+        )
+    return {genre: count - ceil(count / N_FOLDS) for genre, count in counts.items()}
+
+
+def _check_early_stopping(counts):
     n_held_out = ceil(_VALIDATION_FRACTION * sum(counts.values()))
     if min(counts.values()) < 2 or n_held_out < len(counts):
-        songs = ", ".join(f"{count} {genre}" for genre, count in counts.items())
         raise ValueError(
             "--early-stopping holds out a fifth of the songs that it trains on, and needs each "
-            f"genre there and in the rest; {songs} are too few."
+            f"genre there and in the rest; {_list_counts(counts)} are too few."
         )
+
+
+def _list_counts(counts):
+    return ", ".join(f"{count} {genre}" for genre, count in counts.items())
 
 
 def fit(classifier, waveforms, labels):
@@ -236,8 +282,12 @@ def report_duration(classifier, waveforms, labels, n_fits=1):
     n_fits : int, default=1
         How often.
     """
+    from skgenre.songs._calibration import N_FOLDS
     from skgenre.songs._cutting import count_excerpts, excerpt_timesteps
 
+    if classifier.calibration is not None:
+        # All songs once, and all but a fold of them for each fold.
+        n_fits *= N_FOLDS
     network = network_of(classifier.estimator)
     length, hop = excerpt_timesteps(classifier, classifier.sample_rate)
     counts = [count_excerpts(len(waveform), length, hop) for waveform in waveforms]
@@ -257,7 +307,7 @@ def _seconds_for_one(classifier, waveforms, labels):
     network_of(trial.estimator).set_params(
         epochs=1, verbose=0, early_stopping=False, validation_fraction=None
     )
-    trial.set_params(max_excerpts=max(1, _TRIAL_EXCERPTS // len(waveforms)))
+    trial.set_params(calibration=None, max_excerpts=max(1, _TRIAL_EXCERPTS // len(waveforms)))
     with working("Estimating how long it takes"):
         for _ in range(2):
             started = time.perf_counter()

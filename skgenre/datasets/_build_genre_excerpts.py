@@ -13,9 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from skgenre.audio._waveforms import N_TIMESTEPS, SAMPLE_RATE
-from skgenre.datasets._sources import AMPLITUDE_ONE, SOURCES
+from skgenre.datasets._sources import AMPLITUDE_ONE, SILENT_BELOW, SOURCES
 
-SILENT_BELOW = 1e-3
 EXCERPTS_PER_GENRE = 900
 
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 AMPLITUDE_ONE = 2**14
 """The int16 value that stands for amplitude 1, so that peaks up to 2 are kept unclipped."""
 
+SILENT_BELOW = 1e-3
+"""Excerpts of which no amplitude reaches it were left out."""
+
 
 @dataclass(frozen=True)
 class Source:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.validation import check_is_fitted
 
+from skgenre._readable_numbers import as_percent
 from skgenre._sklearn.wrappers import FITTED, inner_estimator
 from skgenre._types import Estimator, Float, PathLike
 from skgenre.displays._axes import COLORS, HATCHES, SingleAxes, plain, take_axes
@@ -216,4 +217,4 @@ class SongTimelineDisplay:
         if self.song_probabilities is None:
             return [plain(label) for label in self.classes]
         shares = zip(self.classes, self.song_probabilities, strict=True)
-        return [f"{plain(label)}: {share:.0%}" for label, share in shares]
+        return [f"{plain(label)}: {as_percent(share)}" for label, share in shares]

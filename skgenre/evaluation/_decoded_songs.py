@@ -2,10 +2,10 @@
 
 import warnings
 from contextlib import closing, contextmanager
-from tempfile import TemporaryFile
 
 import numpy as np
 
+from skgenre._arrays.memory_maps import GrowingArray
 from skgenre._song_files.checks import PATH_TYPES
 from skgenre._song_files.reading import read_waveforms
 from skgenre._song_files.recordings import Recordings, describe_duplicates
@@ -18,11 +18,11 @@ from skgenre.songs._excerpt_classifiers import chosen_sample_rate
 class DecodedSongs:
     """Songs that could be read.
 
-    Waveforms of files lie in a temporary file, and take no memory where memory is short.
+    Waveforms of files are in memory, or in a temporary file where they are too many for that.
 
     Parameters
     ----------
-    file : binary file
+    values : GrowingArray
         Empty.
 
     Attributes
@@ -35,8 +35,8 @@ class DecodedSongs:
         Why others could not be read, by number.
     """
 
-    def __init__(self, file):
-        self._file, self._given = file, {}
+    def __init__(self, values):
+        self._values, self._given = values, {}
         self.numbers, self.lengths = [], []
         self.errors, self._recordings = {}, Recordings()
 
@@ -44,7 +44,7 @@ class DecodedSongs:
         """Add a song; one that was given as a waveform is not copied."""
         self._recordings.add(number, waveform)
         if isinstance(song, PATH_TYPES):
-            self._file.write(waveform.data)
+            self._values.extend(waveform)
         else:
             self._given[len(self.numbers)] = song
         self.numbers.append(number)
@@ -56,12 +56,8 @@ class DecodedSongs:
 
     def waveforms(self):
         """Return the waveform of each song, once all are there."""
-        self._file.flush()
         of_files = [0 if row in self._given else n for row, n in enumerate(self.lengths)]
-        ends = np.cumsum(of_files)
-        # One map for all: each would take a file descriptor.
-        joined = np.memmap(self._file, np.float32, "r") if ends[-1] else np.empty(0, np.float32)
-        parts = np.split(joined.view(np.ndarray), ends[:-1])
+        parts = np.split(self._values.array(), np.cumsum(of_files)[:-1])
         return [self._given.get(row, part) for row, part in enumerate(parts)]
 
 
@@ -92,8 +88,8 @@ def decoded(songs, names, labels, classifier, *, shown):
     ValueError
         If a song cannot be read, unless the classifier's `on_error` is "skip".
     """
-    with TemporaryFile(prefix="skgenre-") as file:
-        found = DecodedSongs(file)
+    with GrowingArray() as values:
+        found = DecodedSongs(values)
         _read(found, songs, names, classifier, shown)
         if found.errors and classifier.on_error == "raise":
             raise next(iter(found.errors.values()))

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from skgenre._readable_numbers import as_clock, as_count, as_length, as_rate
 from skgenre.evaluation._song_evaluation import SongEvaluation
-from skgenre.evaluation._texts import as_clock, as_count, as_length, as_rate
 
 
 class ScannedSong(Protocol):

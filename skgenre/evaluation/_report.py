@@ -8,6 +8,7 @@ from importlib.resources import files
 
 from skgenre._extras import import_extra
 from skgenre._files.atomic import replacing
+from skgenre._readable_numbers import as_count, as_length, as_rate
 from skgenre.evaluation._folder_facts import FolderScan, evaluated_songs, scanned_folder
 from skgenre.evaluation._marks import COURSE_HEIGHT, COURSE_WIDTH, N_COLORS, N_HATCHES
 from skgenre.evaluation._report_facts import (
@@ -19,7 +20,7 @@ from skgenre.evaluation._report_facts import (
     training_charts,
 )
 from skgenre.evaluation._song_evaluation import SongEvaluation
-from skgenre.evaluation._texts import as_count, as_length, as_rate, printable
+from skgenre.evaluation._texts import printable
 
 
 def write_report(

@@ -4,9 +4,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from skgenre._readable_numbers import as_clock, as_percent
 from skgenre.evaluation._marks import Area, Chart, count_steps, draw_course, draw_curves
 from skgenre.evaluation._song_evaluation import SongEvaluation
-from skgenre.evaluation._texts import as_clock, as_percent
 
 LEVEL = 0.95
 # Shades of the confusion matrix, from nothing to all of a row.

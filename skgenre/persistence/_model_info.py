@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import asdict, dataclass, field
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ _SONG_SETTINGS = (
     "hop_seconds",
     "max_excerpts",
     "aggregate",
+    "calibration",
     "song_weight",
 )
 
@@ -66,6 +68,9 @@ class ModelInfo:
     song_settings : dict of str to object
         How songs are read and cut, and how their excerpts are joined: parameters of
         :class:`~skgenre.SongClassifier`, with `sample_rate` in Hz.
+    temperature : float or None
+        What the logarithms of a song's probabilities are divided by; 1 where they are not
+        calibrated.
     network : str or None
         Class of the classifier of excerpts, where it is one of this package.
     network_settings : dict of str to object
@@ -105,6 +110,7 @@ class ModelInfo:
     n_excerpts: int | None = None
     n_timesteps: int | None = None
     song_settings: dict[str, Any] = field(default_factory=dict)
+    temperature: float | None = None
     network: str | None = None
     network_settings: dict[str, Any] = field(default_factory=dict)
     n_epochs: int | None = None
@@ -242,6 +248,7 @@ def _describe_onnx(path):
         class_prior=classifier.class_prior_.tolist(),
         n_timesteps=classifier.n_features_in_,
         song_settings=settings,
+        temperature=classifier.temperature_ if classifier.song_settings else None,
         parameters=parameters,
     )
 
@@ -296,7 +303,16 @@ def _describe_songs(classifier):
         "n_songs": int(np.count_nonzero(n_excerpts)),
         "n_excerpts": int(n_excerpts.sum()),
         "class_prior": class_prior.tolist(),
+        "temperature": _temperature(classifier),
     }
+
+
+def _temperature(classifier):
+    # Files of former versions have none.
+    temperature = vars(classifier).get("temperature_", 1.0)
+    if not isinstance(temperature, float) or not 0 < temperature < inf:
+        raise ValueError(f"its temperature_ is {temperature!r:.100}.")
+    return temperature
 
 
 def _describe_network(part):

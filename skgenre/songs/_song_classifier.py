@@ -16,17 +16,14 @@ from skgenre._sklearn.documentation_link import DocumentationLinkMixin
 from skgenre._sklearn.private import AT_LEAST_ONE, HasMethods, Interval, StrOptions
 from skgenre._sklearn.snapshots import replaced_once_fitted, snapshot
 from skgenre._sklearn.typed import BaseEstimator, CallbackSupportMixin, ClassifierMixin, fit_context
-from skgenre._song_files.checks import check_songs, name_song
-from skgenre._song_files.reading import read_waveforms
+from skgenre._song_files.checks import check_songs
 from skgenre._song_files.recordings import Recordings, describe_duplicates
-from skgenre._song_files.warnings import DuplicateSongWarning, UnreadableSongWarning
-from skgenre._terminal.bars import follow
+from skgenre._song_files.warnings import DuplicateSongWarning
 from skgenre._types import Cache, Estimator, Float, Int, Labels, Request, Songs
 from skgenre.audio._waveforms import EXCERPT_SECONDS
 from skgenre.songs._aggregation import aggregate_excerpts
 from skgenre.songs._batches import predict_by_song
 from skgenre.songs._calibration import find_temperature, split_for_calibration
-from skgenre.songs._cutting import cut_nothing, cut_song, excerpt_timesteps
 from skgenre.songs._excerpt_classifiers import (
     check_excerpt_classifier,
     check_sample_rate,
@@ -37,6 +34,7 @@ from skgenre.songs._excerpt_classifiers import (
 from skgenre.songs._fitting import fit_on_excerpts
 from skgenre.songs._gathering import gather_excerpts
 from skgenre.songs._labels import check_labelled_songs, check_trainable, learned_classes
+from skgenre.songs._reading import read_and_cut
 
 _COUNT_OR_NONE = [AT_LEAST_ONE, None]
 
@@ -260,7 +258,7 @@ class SongClassifier(
         reading = context.subcontext(task_name="read-songs")
         reading.call_on_fit_task_begin(**watched)
         recordings = Recordings()
-        excerpts = gather_excerpts(self._cut(songs, sample_rate, recordings))
+        excerpts = gather_excerpts(read_and_cut(self, songs, sample_rate, recordings))
         reading.call_on_fit_task_end(**watched)
         fitting = context.subcontext(task_name="fit-estimator")
         self._fit_excerpts(estimator, excerpts, labels, sample_rate, fitting)
@@ -400,7 +398,7 @@ class SongClassifier(
         """
         check_is_fitted(self)
         fitted = snapshot(self)
-        with closing(fitted._cut(check_songs(X), sample_rate_of(fitted))) as cut:
+        with closing(read_and_cut(fitted, check_songs(X), sample_rate_of(fitted))) as cut:
             predicted = predict_by_song(fitted.estimator_, cut)
             return [fitted._follow(song, probabilities) for song, probabilities in predicted]
 
@@ -426,40 +424,6 @@ class SongClassifier(
 
     def _calibration_folds(self, songs, labels):
         return [] if self.calibration is None else split_for_calibration(songs, labels)
-
-    def _cut(self, songs, sample_rate, recordings=None):
-        """Yield the excerpts of each song and where they begin; none of one that is unreadable."""
-        length, hop = excerpt_timesteps(self, sample_rate)
-        with closing(self._read(songs, sample_rate)) as waveforms:
-            for number, waveform in enumerate(waveforms):
-                if waveform is None:
-                    yield cut_nothing(length)
-                    continue
-                if recordings is not None:
-                    recordings.add(number, waveform)
-                name = name_song(number, songs[number])
-                yield cut_song(waveform, length, hop, self.max_excerpts, name)
-
-    def _read(self, songs, sample_rate):
-        """Yield the waveform of each song; None of one that is unreadable."""
-        waveforms = read_waveforms(songs, sample_rate, memory=self.memory, n_jobs=self.n_jobs)
-        errors = []
-        shown = follow(waveforms, len(songs), "Reading songs", shown=bool(self.verbose))
-        with closing(waveforms), shown as followed:
-            for waveform in followed:
-                if not isinstance(waveform, ValueError):
-                    yield waveform
-                elif self.on_error == "skip":
-                    errors.append(waveform)
-                    yield None
-                else:
-                    raise waveform
-        if errors:
-            warnings.warn(
-                f"{len(errors)} of {len(songs)} songs left out. " + " ".join(map(str, errors)),
-                UnreadableSongWarning,
-                stacklevel=4,
-            )
 
     def _fresh_estimator(self, sample_rate):
         if self.estimator is None:

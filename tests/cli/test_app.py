@@ -107,6 +107,8 @@ COMP_WORDS=(skgenre train --ea) COMP_CWORD=2; complete_last
         (["train", "."], "Missing option '-o' / '--output'"),
         (["train", ".", "-o", "m.skops", "--epoch", "3"], "Did you mean '--epochs'?"),
         (["train", ".", "-o", "m.skops", "--loss", "mse"], "'mse' is not one of"),
+        (["train", ".", "-o", "m.skops", "--calibration", "sigmoid"], "'sigmoid' is not one of"),
+        (["evaluate", ".", "--aggregate", "median"], "'median' is not one of"),
         (["train", ".", "-o", "m.pkl"], "'m.pkl' does not end in .skops"),
         (["train", ".", "-o", "nowhere/m.skops"], "there is no folder 'nowhere'"),
         (["train", ".", "-o", "folder.skops"], "'folder.skops' is a folder"),
@@ -184,22 +186,36 @@ def test_what_is_not_read_is_counted_with_the_way_out(music, tmp_path, monkeypat
     assert done.stderr.count(".m4a") == 1
 
 
+EARLY = ["--early-stopping"]
+CALIBRATED = ["--calibration", "temperature"]
+
+
 @pytest.mark.parametrize(
-    ("command", "songs"), [("train", "1 high, 3 low"), ("evaluate", "1 high, 2 low")]
+    ("command", "options", "counts", "reason"),
+    [
+        ("train", EARLY, (1, 3), "--early-stopping holds out a fifth; 1 high, 3 low"),
+        ("train", CALIBRATED, (2, 3), "--calibration holds out songs in 3 folds; 2 high, 3 low"),
+        # Two folds leave half of the songs to train on, four three quarters.
+        ("evaluate", EARLY, (2, 4), "--early-stopping holds out a fifth; 1 high, 2 low"),
+        ("evaluate", CALIBRATED, (3, 9), "--calibration holds out songs in 3 folds; 2 high, 6 low"),
+        # A fold leaves two thirds of them.
+        ("train", CALIBRATED + EARLY, (3, 3), "--early-stopping holds out a fifth; 2 high, 2 low"),
+    ],
 )
-def test_too_few_songs_to_hold_some_out_are_refused_before_one_is_read(tmp_path, command, songs):
-    # Two folds leave half of the songs to train on.
-    counts = {"high": 2, "low": 4} if command == "evaluate" else {"high": 1, "low": 3}
-    for genre, n_songs in counts.items():
+def test_too_few_songs_to_hold_some_out_are_refused_before_one_is_read(
+    tmp_path, command, options, counts, reason
+):
+    for genre, n_songs in zip(("high", "low"), counts, strict=True):
         (tmp_path / genre).mkdir()
         for number in range(n_songs):
             (tmp_path / genre / f"{number}.flac").write_bytes(b"not read")
     output = ["-o", tmp_path / "m.skops"] if command == "train" else []
-    done = run(command, tmp_path, "--early-stopping", *output)
+    done = run(command, tmp_path, *options, *output)
     [message] = done.stderr.splitlines()
     assert done.returncode == 2
-    assert message.startswith(f"skgenre {command}: --early-stopping holds out a fifth")
-    assert songs in message
+    option, songs = reason.split("; ")
+    assert message.startswith(f"skgenre {command}: {option}")
+    assert message.endswith(f"; {songs} are too few.")
 
 
 @pytest.mark.parametrize("command", ["evaluate", "train", "excerpts"])
@@ -239,6 +255,8 @@ def test_defaults_are_those_of_the_package():
     defaults = {option.name: option.default for option in app.commands["train"].params}
     classifier = skgenre.SongClassifier()
     assert defaults["excerpt_seconds"] == classifier.excerpt_seconds
+    assert defaults["aggregate"] == classifier.aggregate
+    assert (classifier.calibration, defaults["calibration"]) == (None, "none")
     arguments = ["music", "-o", "model.skops"]
     context = app.commands["train"].make_context("train", arguments, resilient_parsing=True)
     chosen = _training.sample_rate(SimpleNamespace(**context.params))
@@ -246,6 +264,13 @@ def test_defaults_are_those_of_the_package():
     # So that they find in a cache what it has decoded.
     [scanned] = [o.default for o in app.commands["scan"].params if o.name == "sample_rate"]
     assert scanned == chosen
+
+
+@pytest.mark.parametrize("name", ["aggregate", "calibration"])
+def test_choices_are_those_of_the_package(name):
+    options = {option.name: option.type for option in app.commands["train"].params}
+    [taken, *_] = skgenre.SongClassifier._parameter_constraints[name]
+    assert {*options[name].choices} - {"none"} == taken.options
 
 
 @pytest.mark.parametrize("network", NETWORKS)

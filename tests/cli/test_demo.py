@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 import soundfile
 
+from skgenre._readable_numbers import as_percent
 from skgenre.cli import main
 from skgenre.cli._app import COMMANDS
 from skgenre.datasets import load_demo_model, load_genre_excerpts
-from skgenre.songs._onnx_songs import song_classifier_of
+from skgenre.songs._onnx_course import Course
 from tests.cli.commands import Terminal, run
 from tests.helpers.interpreter import run_python
 
@@ -23,8 +24,7 @@ posix_only = pytest.mark.skipif(os.name != "posix", reason="Windows has no such 
 
 @pytest.fixture(scope="module")
 def classifier():
-    """The demo's model, as the classifier of songs that other commands make of it."""
-    return song_classifier_of(load_demo_model())
+    return load_demo_model()
 
 
 def shares(printed):
@@ -35,7 +35,7 @@ def shares(printed):
 def as_percentages(classifier, song):
     [probabilities] = classifier.predict_proba([song])
     return {
-        str(g): f"{p:.0%}"[:-1] for g, p in zip(classifier.classes_, probabilities, strict=True)
+        str(g): as_percent(p)[:-1] for g, p in zip(classifier.classes_, probabilities, strict=True)
     }
 
 
@@ -95,6 +95,23 @@ def test_a_song_shorter_than_an_excerpt_is_filled_up(tmp_path, classifier):
     assert re.search(r"^ +0:00 0:01$", done.stdout, re.MULTILINE)
 
 
+def test_a_song_of_hours(tmp_path):
+    tone = np.sin(np.arange(3723 * 400) / 10)
+    soundfile.write(tmp_path / "long.wav", tone, 400)
+    done = run("demo", tmp_path / "long.wav")
+    assert done.returncode == 0
+    assert re.search(r"^ +0:00 +1:02:03$", done.stdout, re.MULTILINE)
+
+
+def test_what_is_not_quite_sure_is_not_rounded_to_all(monkeypatch):
+    probabilities = np.array([0.0004, 0.9996, 0.0])
+    course = Course(np.zeros(1), probabilities[np.newaxis], probabilities)
+    monkeypatch.setattr("skgenre.songs._onnx_course.follow_song", lambda *_: course)
+    printed = run("demo").stdout
+    assert "sounds most like electronic (99%)" in printed
+    assert shares(printed) == {"electronic": "99", "classical": "1", "rock": "0"}
+
+
 def test_a_song_that_cannot_be_read_is_refused_as_predict_does(music, tmp_path):
     whole = (music / "low" / "0.flac").read_bytes()
     broken = {"empty.ogg": b"", "page.mp3": b"<html>", "cut.flac": whole[: len(whole) // 2]}
@@ -108,6 +125,31 @@ def test_a_song_that_cannot_be_read_is_refused_as_predict_does(music, tmp_path):
             assert re.match(rf"skgenre demo: Cannot read audio from '.*{name}': ", message)
             others = run("predict", model, tmp_path / name).stderr.splitlines()
             assert message.removeprefix("skgenre demo: ") in others
+
+
+TIMES = np.arange(3 * 44100) / 44100
+INAUDIBLE = {
+    "silence": np.zeros(len(TIMES)),
+    "offset": np.full(len(TIMES), 0.01),
+    "dither": np.random.default_rng(0).integers(-1, 2, len(TIMES)) / 2**15,
+    "too-high": 0.5 * np.sin(2 * np.pi * 3000 * TIMES),
+    "a-click": np.eye(1, len(TIMES), 1000)[0],
+}
+
+
+@pytest.mark.parametrize("kind", INAUDIBLE)
+def test_what_cannot_be_heard_has_no_genre(tmp_path, kind):
+    path = tmp_path / f"{kind}.wav"
+    soundfile.write(path, INAUDIBLE[kind], 44100)
+    reason = f"Cannot name the genre of '{path}': it is silent at 400 Hz, the model's sample rate."
+    assert run("demo", path) == (2, "", f"skgenre demo: {reason}\n")
+
+
+def test_a_quiet_song_and_one_with_long_pauses_have_a_genre(tmp_path):
+    tone = np.sin(2 * np.pi * 50 * TIMES)
+    for name, waveform in {"quiet": 0.01 * tone, "pauses": tone * (TIMES < 0.3)}.items():
+        soundfile.write(tmp_path / f"{name}.wav", waveform, 44100)
+        assert run("demo", tmp_path / f"{name}.wav").returncode == 0
 
 
 def test_a_folder_is_no_song(music):
@@ -160,6 +202,7 @@ def test_what_is_missing_is_named_with_its_extra(music, monkeypatch):
 SLOW_TO_LOAD = {"tensorflow", "keras", "sklearn", "scipy", "pandas", "joblib", "matplotlib"}
 LOOK = """
 import sys
+from skgenre._readable_numbers import as_percent
 from skgenre.cli import main
 
 status = main(["demo", *sys.argv[1:]])

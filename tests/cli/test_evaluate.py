@@ -59,6 +59,17 @@ def test_scores_and_their_baseline(music):
     assert summary == "Evaluated on 12 songs (6 high, 6 low)."
 
 
+def test_how_excerpts_are_joined_and_songs_calibrated_is_what_is_evaluated(music):
+    options = ["--folds", "2", *QUICK, "--aggregate", "max", "--calibration", "temperature"]
+    done = run("evaluate", music, "--json", *options)
+    assert done.returncode == 0, done.stderr
+    evaluated = json.loads(done.stdout)["parameters"]["classifier"]
+    assert (evaluated["aggregate"], evaluated["calibration"]) == ("max", "temperature")
+    default = json.loads(run("evaluate", music, "--json", "--folds", "2", *QUICK).stdout)
+    assert default["parameters"]["classifier"]["aggregate"] == "mean"
+    assert default["parameters"]["classifier"]["calibration"] is None
+
+
 def test_songs_taken_for_another_genre_are_listed(mixed_music):
     done = run("evaluate", mixed_music, "--folds", "3", *QUICK)
     assert done.returncode == 0, done.stderr

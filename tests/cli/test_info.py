@@ -83,6 +83,19 @@ def test_how_songs_are_cut_and_joined(model, tmp_path, params, excerpts, joined)
     assert (found["excerpts"], found["a song's genre"]) == (excerpts, joined)
 
 
+def test_a_calibration_is_shown_where_there_is_one(model, onnx_model, tmp_path):
+    for uncalibrated in (model, onnx_model):
+        assert "calibration" not in facts(run("info", uncalibrated))
+    calibrated = load(model)
+    calibrated.temperature_ = 1.2345
+    save(calibrated, tmp_path / "other.skops")
+    assert run("export", tmp_path / "other.skops", "-o", tmp_path / "other.onnx").returncode == 0
+    for name in ("other.skops", "other.onnx"):
+        assert facts(run("info", tmp_path / name))["calibration"] == "temperature 1.23"
+        found = json.loads(run("info", tmp_path / name, "--json").stdout)
+        assert found["temperature"] == 1.2345
+
+
 def test_an_onnx_model_of_excerpts(excerpts, tmp_path):
     X, y = excerpts
     export_onnx(tiny_cnn(epochs=1).fit(X, y), tmp_path / "model.onnx", sample_rate=120)

@@ -30,6 +30,8 @@ OPTIONS = {
     "--loss": "crossentropy",
     "--batch-size": "8",
     "--learning-rate": "0.002",
+    "--aggregate": "vote",
+    "--calibration": "temperature",
     "--seed": "7",
     "--sample-rate": "200",
 }
@@ -39,10 +41,16 @@ def test_each_option_reaches_the_model(music, tmp_path):
     options = [part for option in OPTIONS.items() for part in option]
     done = run("train", music, "-o", tmp_path / "m.skops", "--early-stopping", *QUICK, *options)
     assert done.returncode == 0, done.stderr
+    _reading, announced, *trainings, _trained = done.stderr.splitlines()
+    assert announced.startswith("Training on all songs, then on all but a third of them")
+    assert [line.split("/")[0] for line in trainings] == ["Epoch 3"] * 4
     classifier = load(tmp_path / "m.skops")
     assert classifier.hop_seconds == 0.25
     assert classifier.max_excerpts == 4
     assert classifier.sample_rate == 200
+    assert classifier.aggregate == "vote"
+    assert classifier.calibration == "temperature"
+    assert classifier.temperature_ != 1
     network = classifier.estimator_[-1]
     assert type(network) is MLPGenreClassifier
     assert network.loss == "crossentropy"
@@ -132,6 +140,8 @@ def test_a_long_training_is_announced(music, tmp_path, monkeypatch):
     done = run("train", music, "-o", tmp_path / "m.skops", *QUICK)
     # 4, 5 or 6 seconds of each of 12 songs, in halves, three times.
     assert "Training will take about 12 minutes.\n" in done.stderr
+    done = run("train", music, "-o", tmp_path / "m.skops", *QUICK, "--calibration", "temperature")
+    assert "Training will take about 36 minutes.\n" in done.stderr
 
 
 def test_an_estimate_changes_no_model(music, model, tmp_path, monkeypatch):
@@ -140,6 +150,21 @@ def test_an_estimate_changes_no_model(music, model, tmp_path, monkeypatch):
     assert done.returncode == 0, done.stderr
     assert "Training will take" not in done.stderr
     assert (tmp_path / "m.skops").read_bytes() == model.read_bytes()
+
+
+def test_an_estimate_is_not_calibrated(music, tmp_path, monkeypatch):
+    options = ["-o", tmp_path / "m.skops", *QUICK, "--calibration", "temperature"]
+    fitted = []
+
+    def fit(classifier, waveforms, labels):
+        fitted.append(classifier)
+        return classifier.fit(waveforms, labels)
+
+    monkeypatch.setattr(_training, "_SHORT_TRAINING", 0)
+    monkeypatch.setattr(_training, "fit", fit)
+    assert run("train", music, *options).returncode == 0
+    *trials, trained = [classifier.calibration for classifier in fitted]
+    assert (set(trials), trained) == ({None}, "temperature")
 
 
 def test_what_no_song_can_be_cut_into_is_refused(music, tmp_path):

@@ -4,10 +4,12 @@ from importlib import resources
 
 import numpy as np
 import pytest
+import soundfile
 
 from skgenre.datasets import load_demo_model, load_genre_excerpts
 from skgenre.datasets._demo_model import count_demo_songs
 from skgenre.onnx_runtime import load_onnx
+from tests.helpers.interpreter import run_python
 
 DATA = resources.files("skgenre.datasets") / "data"
 # Processors round differently, and a training carries that on.
@@ -23,11 +25,47 @@ def test_it_is_small_and_loads_as_any_other(music):
     with resources.as_file(DATA / "demo_model.onnx") as path:
         assert path.stat().st_size < 1e6
         loaded = load_onnx(path)
-    model = load_demo_model()
+    model = load_demo_model().estimator_
     assert repr(model) == repr(loaded)
     assert model.classes_.tolist() == sorted(music.target_names)
     assert (model.sample_rate, model.n_features_in_) == (music.sample_rate, music.data.shape[1])
     assert np.array_equal(model.predict_proba(music.data[:9]), loaded.predict_proba(music.data[:9]))
+
+
+def test_it_answers_for_songs(music, tmp_path):
+    model = load_demo_model()
+    is_one = [music.groups == song for song in (0, len(music.song_names) - 1)]
+    songs = [music.data[rows].ravel() for rows in is_one]
+    soundfile.write(tmp_path / "song.wav", songs[1], music.sample_rate, subtype="FLOAT")
+    songs.append(tmp_path / "song.wav")
+    labels = [music.target_names[music.target[rows][0]] for rows in is_one]
+    assert model.predict(songs).tolist() == [*labels, labels[1]]
+    probabilities = model.predict_proba(songs)
+    for rows, of_song in zip(is_one, probabilities[:2], strict=True):
+        of_excerpts = model.estimator_.predict_proba(music.data[rows])
+        assert of_song == pytest.approx(of_excerpts.mean(axis=0), abs=1e-6)
+    assert np.array_equal(probabilities[1], probabilities[2])
+    [course] = model.predict_excerpts(songs[:1])
+    assert len(course.labels) == is_one[0].sum()
+
+
+def test_excerpts_are_songs_of_one_excerpt(music):
+    model = load_demo_model()
+    expected = model.estimator_.predict_proba(music.data[:5])
+    assert np.array_equal(model.predict_proba(music.data[:5]), expected)
+
+
+LOOK = """
+import sys
+from skgenre.datasets import load_demo_model
+
+load_demo_model().predict([[0.0]])
+print(*sys.modules)
+"""
+
+
+def test_neither_tensorflow_nor_keras_is_loaded():
+    assert not {"tensorflow", "keras", "scikeras"} & set(run_python("-c", LOOK).split())
 
 
 def test_it_has_learned_the_music_that_comes_along(music):
@@ -58,7 +96,7 @@ def test_the_script_trains_it_again(music, tmp_path):
     print(f"labels: {same.mean():.2%} the same; probabilities: {difference.mean():.2g} apart")
     assert same.mean() >= SHARE_OF_SAME_LABELS
     assert difference.mean() <= MEAN_DIFFERENCE
-    assert again.song_settings == shipped.song_settings
+    assert again.song_settings == shipped.estimator_.song_settings
     assert (tmp_path / "again.onnx").stat().st_size < 1e6
 
 

@@ -18,6 +18,7 @@ from skgenre import (
     SongClassifier,
     WaveformScaler,
 )
+from skgenre._readable_numbers import as_percent
 from skgenre.displays import (
     ExcerptDisplay,
     FilterResponseDisplay,
@@ -267,7 +268,7 @@ def test_the_legend_tells_of_the_whole_song(songs, song):
     [shares] = songs.predict_proba([song])
     texts = [text.get_text() for text in display.legend_.get_texts()]
     expected = [
-        f"{label}: {share:.0%}" for label, share in zip(songs.classes_, shares, strict=True)
+        f"{label}: {as_percent(share)}" for label, share in zip(songs.classes_, shares, strict=True)
     ]
     assert texts == expected[::-1]
 

@@ -241,6 +241,24 @@ def test_a_search_inside_is_repeated_in_each_fold(songs):
     assert [len(history["loss"]) for history in found.histories] == [1, 1]
 
 
+# --- songs that are many
+
+
+def test_many_songs_are_kept_in_a_file(files, songs, tmp_path, monkeypatch):
+    # Among them a song that is given as a waveform.
+    mixed = [*files[:3], songs[3], *files[4:8]]
+    expected = evaluate_songs(spectrum_classifier(), mixed, LABELS[:8], cv=2, random_state=0)
+    monkeypatch.setattr("skgenre._arrays.memory_maps.MEMORY_MIB", 0)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "kept"))
+    with pytest.raises(FileNotFoundError):
+        evaluate_songs(spectrum_classifier(), mixed, LABELS[:8], cv=2, random_state=0)
+    (tmp_path / "kept").mkdir()
+    found = evaluate_songs(spectrum_classifier(), mixed, LABELS[:8], cv=2, random_state=0)
+    assert_array_equal(found.probabilities, expected.probabilities)
+    assert_array_equal(found.durations, expected.durations)
+    assert not list((tmp_path / "kept").iterdir())
+
+
 # --- songs that are wrong
 
 

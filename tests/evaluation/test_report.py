@@ -22,7 +22,6 @@ from skgenre.evaluation._marks import (
     draw_curves,
     pick_ticks,
 )
-from skgenre.evaluation._texts import as_clock, as_length, as_percent
 from tests.helpers.evaluations import make_evaluation, random_evaluation
 from tests.helpers.pages import parse_page
 
@@ -495,20 +494,6 @@ def test_thousands_of_epochs_are_thinned():
     chart = draw_curves("Loss", [("Fold 1", False, np.linspace(1, 0, 5000).tolist())])
     assert chart.lines[0].points.count(",") <= MAX_STEPS + 1
     assert chart.lines[0].end == (chart.frame[2], chart.frame[3])
-
-
-def test_texts_round_as_readers_expect():
-    assert [as_percent(share) for share in (0, 0.001, 0.5, 0.994, 0.9999, 1)] == [
-        "0%",
-        "1%",
-        "50%",
-        "99%",
-        "99%",
-        "100%",
-    ]
-    assert as_clock(59.7) == "1:00"
-    assert as_clock(3599.6) == "1:00:00"
-    assert (as_length(59.9), as_length(3599)) == ("1 min", "1 h 0 min")
 
 
 # --- files and errors

@@ -58,8 +58,10 @@ def test_a_model_of_songs(classifier, path):
         "hop_seconds": None,
         "max_excerpts": None,
         "aggregate": "mean",
+        "calibration": None,
         "song_weight": "equal",
     }
+    assert info.temperature == 1
     network = classifier.estimator_[-1]
     assert info.network == "CNNGenreClassifier"
     assert info.network_settings == network.get_params()
@@ -67,6 +69,32 @@ def test_a_model_of_songs(classifier, path):
     assert info.n_epochs == network.n_iter_ == 2
     assert info.last_epoch == {name: row[-1] for name, row in network.history_.items()}
     assert info.versions.keys() == {"skgenre", "keras", "numpy", "scikit-learn", "skops"}
+
+
+def test_a_model_whose_songs_are_calibrated(songs, tmp_path):
+    classifier = SongClassifier(
+        MLPGenreClassifier(hidden_units=4, epochs=1, random_state=0),
+        sample_rate=100,
+        excerpt_seconds=0.5,
+        calibration="temperature",
+    )
+    save(classifier, tmp_path / "genres.skops")
+    assert model_info(tmp_path / "genres.skops").temperature is None
+    classifier.fit([*songs, songs[0][::-1]], ["pop", "rock"] * 3)
+    save(classifier, tmp_path / "genres.skops")
+    export_onnx(classifier, tmp_path / "genres.onnx")
+    info = model_info(tmp_path / "genres.skops")
+    assert info.song_settings["calibration"] == "temperature"
+    assert info.temperature == classifier.temperature_ != 1
+    assert info.to_dict()["temperature"] == info.temperature
+    assert model_info(tmp_path / "genres.onnx").temperature == info.temperature
+
+
+def test_files_of_former_versions_have_no_temperature(path, tmp_path):
+    former = load(path)
+    del former.temperature_
+    save(former, tmp_path / "former")
+    assert model_info(tmp_path / "former").temperature == 1
 
 
 @pytest.mark.parametrize(
@@ -109,7 +137,7 @@ def test_an_onnx_model_of_excerpts(excerpts, tmp_path):
     export_onnx(tiny_cnn(epochs=1).fit(X, y), tmp_path / "model.onnx", sample_rate=120)
     info = model_info(tmp_path / "model.onnx")
     assert info.song_settings == {"sample_rate": 120}
-    assert info.class_prior == []
+    assert (info.class_prior, info.temperature) == ([], None)
 
 
 def test_models_that_are_not_of_songs(excerpts, tmp_path):
@@ -219,6 +247,9 @@ def test_a_file_may_not_name_what_stands_for_a_classifier(classifier, path, tmp_
         ("aggregate", "sum"),
         ("n_excerpts_", np.array(["a"])),
         ("class_prior_", np.array([[0.5]])),
+        ("temperature_", 0.0),
+        ("temperature_", float("nan")),
+        ("temperature_", "1"),
     ],
 )
 def test_facts_that_are_none_are_refused(classifier, tmp_path, path, attribute, value):

@@ -6,12 +6,15 @@ from pathlib import Path
 import rich_click as click
 from rich.console import Console
 
+from skgenre._readable_numbers import as_clock, as_percent
 from skgenre._terminal.paragraphs import print_paragraph
 from skgenre._terminal.tables import GAP, Column, print_table
 from skgenre.cli._help import epilog
 from skgenre.cli._status import DONE
 
 _MOST_CHARACTERS = 60
+# Resampling leaves a few samples at the ends of what is else removed.
+_LEAST_SECONDS = 0.1
 
 
 @click.command(epilog=epilog("skgenre demo song.mp3", "skgenre demo"))
@@ -26,9 +29,9 @@ def demo(song):
 
     Shows how likely each genre is, in the whole song and along it. Nothing has to be trained first.
     """
-    from skgenre.datasets._demo_model import load_demo_model
+    from skgenre.datasets._demo_model import load_demo_network
 
-    model = load_demo_model()
+    model = load_demo_network()
     name, waveform = _load_song(song, model.sample_rate)
 
     from skgenre.songs._onnx_course import follow_song
@@ -36,7 +39,7 @@ def demo(song):
     course = follow_song(model, waveform)
     likeliest = (-course.song_probabilities).argsort(kind="stable")
     genre, share = model.classes_[likeliest[0]], course.song_probabilities[likeliest[0]]
-    print_paragraph(f"{name} sounds most like {genre} ({share:.0%}).", style="bold")
+    print_paragraph(f"{name} sounds most like {genre} ({as_percent(share)}).", style="bold")
     print()
     _print_course(model, course, likeliest, len(waveform) / model.sample_rate)
     print()
@@ -58,14 +61,30 @@ def _load_song(song, sample_rate):
     from skgenre.audio._decoding import decode
 
     with working("Reading the song"):
-        return Path(song).name, decode(song, sample_rate)
+        waveform = decode(song, sample_rate)
+    _check_audible(song, waveform, sample_rate)
+    return Path(song).name, waveform
+
+
+def _check_audible(song, waveform, sample_rate):
+    """Refuse what is silent; the model learned no such excerpts and calls them something."""
+    import numpy as np
+
+    from skgenre.datasets._sources import SILENT_BELOW
+
+    swings = np.abs(waveform - np.median(waveform)) >= SILENT_BELOW
+    if np.count_nonzero(swings) < _LEAST_SECONDS * sample_rate:
+        raise ValueError(
+            f"Cannot name the genre of {song!r}: it is silent at {sample_rate} Hz, the model's "
+            "sample rate."
+        )
 
 
 def _print_course(model, course, likeliest, seconds):
     from skgenre._terminal.sparklines import as_sparkline
 
     console = Console(file=sys.stdout)
-    shares = [f"{course.song_probabilities[number]:.0%}" for number in likeliest]
+    shares = [as_percent(course.song_probabilities[number]) for number in likeliest]
     others = max(map(len, model.classes_)) + max(map(len, shares)) + 2 * GAP
     width = max(1, min(console.width - others, _MOST_CHARACTERS, len(course.seconds)))
     rows = [
@@ -81,8 +100,7 @@ def _print_course(model, course, likeliest, seconds):
 
 def _axis(seconds, width):
     """Write where a song begins and ends above its course."""
-    minutes, seconds = divmod(round(seconds), 60)
-    end = f"{minutes}:{seconds:02d}"
+    end = as_clock(seconds)
     return f"0:00{end:>{max(width - 4, len(end) + 1)}}"
 
 

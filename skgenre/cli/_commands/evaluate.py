@@ -62,17 +62,17 @@ def _read(folder, folds, report, settings):
         from skgenre._extras import check_extra
 
         check_extra("jinja2", "report")
-    check = partial(_check_songs, folds=folds, early_stopping=settings.early_stopping)
+    check = partial(_check_songs, folds=folds, settings=settings)
     rate = _training.sample_rate(settings)
     return read_songs(folder, rate, settings.cache, settings.jobs, check=check)
 
 
-def _check_songs(labels, folds, early_stopping):
+def _check_songs(labels, folds, settings):
     check_genres(labels, n_songs=2)
-    if early_stopping:
-        counts = count_songs(labels)
-        folds = min(folds, *counts.values())
-        _training.check_held_out({genre: n - ceil(n / folds) for genre, n in counts.items()})
+    counts = count_songs(labels)
+    folds = min(folds, *counts.values())
+    learned = {genre: n - ceil(n / folds) for genre, n in counts.items()}
+    _training.check_held_out(settings, learned)
 
 
 def _count_folds(folds, labels):

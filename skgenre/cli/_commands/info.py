@@ -5,6 +5,7 @@ import json
 import rich_click as click
 from rich.filesize import decimal
 
+from skgenre._readable_numbers import as_percent
 from skgenre._terminal.tables import Column, print_table
 from skgenre._terminal.text import print_text
 from skgenre.cli._help import epilog
@@ -51,7 +52,7 @@ def _describe_genres(found):
         yield "trained", "no"
     if found.class_prior:
         shares = zip(found.classes, found.class_prior, strict=True)
-        yield "genres", ", ".join(f"{genre} ({share:.0%})" for genre, share in shares)
+        yield "genres", ", ".join(f"{genre} ({as_percent(share)})" for genre, share in shares)
     elif found.classes:
         yield "genres", ", ".join(map(str, found.classes))
     if found.n_songs is not None:
@@ -68,6 +69,8 @@ def _describe_songs(found):
         yield "excerpts", f"{found.n_timesteps} samples"
     if "aggregate" in settings:
         yield "a song's genre", _HOW_JOINED[settings["aggregate"]]
+    if found.temperature not in (None, 1):
+        yield "calibration", f"temperature {found.temperature:.3g}"
 
 
 def _describe_excerpts(settings):

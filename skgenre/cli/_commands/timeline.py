@@ -7,6 +7,7 @@ from pathlib import Path
 
 import rich_click as click
 
+from skgenre._readable_numbers import as_percent
 from skgenre._terminal.text import printable, say
 from skgenre.cli._files import output_option
 from skgenre.cli._help import epilog
@@ -68,7 +69,7 @@ def timeline(model, song, output, cache):
     with replacing(output) as file:
         file.write(content)
     genre, share = max(_shares(display), key=lambda pair: pair[1])
-    say(f"{name} is {genre} as a whole ({share:.0%}); the picture is in {output}.")
+    say(f"{name} is {genre} as a whole ({as_percent(share)}); the picture is in {output}.")
     return DONE
 
 
@@ -98,7 +99,9 @@ def _render(display, name, suffix):
         return _draw(display, name, suffix.removeprefix("."))
     svg = _draw(display, name, "svg").decode()
     shares = sorted(_shares(display), key=lambda pair: -pair[1])
-    rows = [f"<tr><td>{escape(genre)}</td><td>{share:.0%}</td></tr>" for genre, share in shares]
+    rows = [
+        f"<tr><td>{escape(genre)}</td><td>{as_percent(share)}</td></tr>" for genre, share in shares
+    ]
     # What precedes it belongs to a file of its own.
     start = svg.index("<svg") + len("<svg")
     label = escape(f"Probabilities of the genres along {name}")

@@ -31,23 +31,25 @@ def train(folder, output, **settings):
     `skgenre evaluate` with the same options.
     """
     settings = SimpleNamespace(**settings)
-    check = partial(_check_songs, early_stopping=settings.early_stopping)
+    check = partial(_check_songs, settings=settings)
     rate = _training.sample_rate(settings)
     songs = read_songs(folder, rate, settings.cache, settings.jobs, check=check)
     load_tensorflow()
     classifier = _training.make_classifier(settings)
     _training.report_short_kernels(classifier)
     _training.report_duration(classifier, songs.waveforms, songs.labels)
+    if classifier.calibration is not None:
+        # Each training shows its own bar.
+        say("Training on all songs, then on all but a third of them, three times, to calibrate.")
     _training.fit(classifier, songs.waveforms, songs.labels)
     _save(classifier, output)
     say(f"Trained on {songs.describe()}. The model is in {output}.")
     return songs.status
 
 
-def _check_songs(labels, early_stopping):
+def _check_songs(labels, settings):
     check_genres(labels, n_songs=1)
-    if early_stopping:
-        _training.check_held_out(count_songs(labels))
+    _training.check_held_out(settings, count_songs(labels))
 
 
 def _save(classifier, output):

@@ -26,11 +26,7 @@ def hear(options, sizes):
     _compare(found, music.SHIPPED, _last(sets, sizes), sizes.hearing_seeds)
     _vary_songs(found, music.SHIPPED, sets[-1], "rock", sizes)
     if folder:
-        at_rates = _at_rates(folder, options.rates, chosen)
-        _compare(found, folder.name, at_rates, sizes.hearing_seeds_of_folder)
-        _vary_songs(found, folder.name, folder.at(music.LOWEST_HZ), folder.genres[-1], sizes)
-        rates = curves.by_rate(folder, sizes.hearing_rates)
-        found.rates[folder.name, music.name(folder.genres)] = list(rates)
+        _hear_folder(found, folder, chosen, options.rates, sizes)
     if options.page:
         _write(found, sizes, options.page)
     print(as_text(found))
@@ -46,10 +42,18 @@ def _last(sets, sizes):
     return sets if sizes.hearing_sets is None else sets[-sizes.hearing_sets :]
 
 
-def _at_rates(folder, rates, choices):
-    for rate in rates:
+def _hear_folder(found, folder, choices, rates, sizes):
+    """Measure all that there is to measure at a rate before songs are resampled to the next."""
+    curve = found.rates[folder.name, music.name(folder.genres)] = []
+    for rate in sorted({*rates, music.LOWEST_HZ, *sizes.hearing_rates}):
         excerpts = folder.at(rate)
-        yield from (excerpts.of(genres) for genres in choices)
+        if rate in rates:
+            sets = (excerpts.of(genres) for genres in choices)
+            _compare(found, folder.name, sets, sizes.hearing_seeds_of_folder)
+        if rate == music.LOWEST_HZ:
+            _vary_songs(found, folder.name, excerpts, folder.genres[-1], sizes)
+        if rate in sizes.hearing_rates:
+            curve.append(curves.at_rate(excerpts))
 
 
 def _compare(found, source, sets, n_seeds):
