@@ -1,8 +1,17 @@
-"""Windows, bands and paces as arrays."""
+"""Windows, bands and paces as arrays, and what keeps logarithms and roots of them finite."""
 
 from itertools import pairwise
 
 import numpy as np
+
+# Power of silence: far below what 16 bits can hold, so that its logarithm is finite.
+SILENCE = 1e-10
+# Added to variances, whose square root has no finite slope at 0.
+LEAST_VARIANCE = 1e-5
+# Added to the variance of a frame's channels where they are normalised.
+LEAST_CHANNEL_VARIANCE = 1e-3
+# Added to powers of modulation, whose logarithm is finite where nothing changes.
+LEAST_MODULATION = 1e-4
 
 
 def hann(window):

@@ -1,6 +1,5 @@
 """Amplitude scaling that leaves the shape of a wave alone."""
 
-from contextlib import contextmanager
 from copy import deepcopy
 from typing import Any, Literal, Self, overload
 
@@ -10,6 +9,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils import Tags, assert_all_finite, gen_batches
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skgenre._amplitudes import divisor, kept_in_range, scale_amplitudes
 from skgenre._arrays.chunked import ChunkedExcerpts, check_chunked, is_chunked
 from skgenre._arrays.finite import sums_may_overflow
 from skgenre._sklearn.callbacks import without_callbacks
@@ -256,12 +256,7 @@ class WaveformScaler(
         X = self._validate(X, reset=False, copy=self.copy, writeable=True)
         if isinstance(X, ChunkedExcerpts):
             return self._lazily("transform", X)
-        with _kept_in_range(X.dtype):
-            if self.per_excerpt:
-                return self._scale_each(X)
-            X -= X.dtype.type(self.mean_)
-            X /= X.dtype.type(self.scale_)
-        return X
+        return scale_amplitudes(X, vars(self))
 
     @overload
     def inverse_transform(self, X: Chunked) -> Any: ...
@@ -311,7 +306,7 @@ class WaveformScaler(
         X = self._validate(X, reset=False, copy=self.copy, writeable=True)
         if isinstance(X, ChunkedExcerpts):
             return self._lazily("inverse_transform", X)
-        with _kept_in_range(X.dtype):
+        with kept_in_range(X.dtype):
             X *= X.dtype.type(self.scale_)
             X += X.dtype.type(self.mean_)
         return X
@@ -368,16 +363,7 @@ class WaveformScaler(
             "rms": np.hypot(np.sqrt(variance), mean - self.mean_),
             "peak": max(abs(extreme - self.mean_) for extreme in self._extremes),
         }
-        self.scale_ = float(_divisor(sizes[self.scale], mean, dtype))
-
-    def _scale_each(self, X):
-        mean = X.mean(axis=1, dtype=np.float64, keepdims=True)
-        if self.center:
-            X -= mean.astype(X.dtype)
-        if self.scale is not None:
-            size = _SIZE_OF_EACH[self.scale](X)
-            X /= _divisor(size, mean, X.dtype).astype(X.dtype)
-        return X
+        self.scale_ = float(divisor(sizes[self.scale], mean, dtype))
 
     def __sklearn_tags__(self) -> "Tags":
         tags = super().__sklearn_tags__()
@@ -386,12 +372,6 @@ class WaveformScaler(
 
 
 _DTYPES = (np.float64, np.float32)
-
-_SIZE_OF_EACH = {
-    "std": lambda X: X.std(axis=1, dtype=np.float64, keepdims=True),
-    "rms": lambda X: np.sqrt(np.square(X, dtype=np.float64).mean(axis=1, keepdims=True)),
-    "peak": lambda X: np.abs(X).max(axis=1, keepdims=True),
-}
 
 
 def _check_block(X):
@@ -417,22 +397,3 @@ def _add_moments(moments, extremes, X):
             moments.partial_fit(X[rows].reshape(-1, 1))
         lowest, highest = min(lowest, X[rows].min()), max(highest, X[rows].max())
     return float(lowest), float(highest)
-
-
-@contextmanager
-def _kept_in_range(dtype):
-    """Refuse results that the dtype cannot hold."""
-    try:
-        with np.errstate(over="raise", divide="raise", invalid="raise"):
-            yield
-    except FloatingPointError as error:
-        raise ValueError(
-            "X has amplitudes so far from those of fit that scaled ones leave the range of "
-            f"{dtype}."
-        ) from error
-
-
-def _divisor(size, mean, dtype):
-    """Decide what to divide by: 1 where the size is but rounding around the mean."""
-    rounding = 10 * np.finfo(dtype).eps * np.abs(mean)
-    return np.where(size <= np.maximum(rounding, np.finfo(dtype).tiny), 1.0, size)

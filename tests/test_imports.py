@@ -230,6 +230,7 @@ STOREYS = (
     ("_arrays",),
     ("_bunches", "_keras", "_sklearn", "onnx_runtime", "optuna"),
     (
+        "_amplitudes",
         "_extras",
         "_files",
         "_lazy_names",

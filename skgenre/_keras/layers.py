@@ -7,15 +7,17 @@ import numpy as np
 import tensorflow as tf
 from scipy.fft import dct
 
-from skgenre._spectra import count_paces, hann, mel_bands, pace_shares
+from skgenre._spectra import (
+    LEAST_MODULATION,
+    LEAST_VARIANCE,
+    SILENCE,
+    count_paces,
+    hann,
+    mel_bands,
+    pace_shares,
+)
 
 _registered = keras.saving.register_keras_serializable("skgenre")
-# Power of silence: far below what 16 bits can hold, so that its logarithm is finite.
-SILENCE = 1e-10
-# Added to variances, whose square root has no finite slope at 0.
-LEAST_VARIANCE = 1e-5
-# Added to powers of modulation, whose logarithm is finite where nothing changes.
-LEAST_MODULATION = 1e-4
 # Below it a deviation is rounding.
 _LEAST_DEVIATION = 1e-3
 

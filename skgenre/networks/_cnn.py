@@ -77,13 +77,33 @@ def build_cnn(
     # Keras takes seconds to load; files of networks are described without it.
     from skgenre.networks import _layers
 
-    convolutions = [
-        _layers.conv1d(width, size, stride, name=f"conv1d_{i}")
-        for i, (width, size, stride) in enumerate(zip(*settings.values(), strict=True), 1)
-    ]
-    stack = [_layers.as_channel(n_timesteps), *convolutions, _layers.flatten()]
-    stack += _layers.dense([dense_units], n_outputs)
+    stack = cnn_stack(_layers, n_timesteps, n_outputs, **settings, dense_units=dense_units)
     return _layers.sequential(n_timesteps, stack, "cnn", seed)
+
+
+def cnn_stack(layers, n_timesteps, n_outputs, *, filters, kernel_sizes, strides, dense_units):
+    """Stack the layers of a network of `build_cnn`.
+
+    Parameters
+    ----------
+    layers : module
+        What the layers are made of: `_layers`, for Keras, or `_numpy_layers`.
+    n_timesteps, n_outputs, filters, kernel_sizes, strides, dense_units
+        As in `build_cnn`.
+
+    Returns
+    -------
+    stack : list
+        The layers, first layer first.
+    """
+    convolutions = [
+        layers.conv1d(width, size, stride, name=f"conv1d_{i}")
+        for i, (width, size, stride) in enumerate(
+            zip(filters, kernel_sizes, strides, strict=True), 1
+        )
+    ]
+    dense = layers.dense([dense_units], n_outputs)
+    return [layers.as_channel(n_timesteps), *convolutions, layers.flatten(), *dense]
 
 
 def cnn_parameters(n_timesteps, n_outputs, *, filters, kernel_sizes, strides, dense_units):

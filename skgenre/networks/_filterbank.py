@@ -114,20 +114,71 @@ def build_filterbank(
     noise = {"dropout": dropout, "level_noise": level_noise}
     parameters = filterbank_parameters(n_timesteps, n_outputs, **bands, **layers, **noise)
     check_size(parameters, n_timesteps, "fewer `filters` or `dense_units`")
-    window, hop = frame_sizes(sample_rate, window, hop)
     # Keras takes seconds to load; files of networks are described without it.
     from skgenre.networks import _layers
 
-    stack = [
-        *_layers.front_end(sample_rate, window, hop, n_bands),
-        *_layers.random_level(level_noise),
-        _layers.statistics(_maps(n_bands), _PACES, filters, kernel_sizes),
-        _layers.standardization(),
-        *_layers.dropout(dropout, "dropout_1"),
-    ]
-    hidden, output = _layers.dense([dense_units], n_outputs)
-    stack += [hidden, *_layers.dropout(dropout, "dropout_2"), output]
+    stack = filterbank_stack(_layers, n_timesteps, n_outputs, **bands, **layers, **noise)
     return _layers.sequential(n_timesteps, stack, "filterbank", seed)
+
+
+def filterbank_stack(
+    layers,
+    n_timesteps,
+    n_outputs,
+    *,
+    sample_rate,
+    window,
+    hop,
+    n_bands,
+    filters,
+    kernel_sizes,
+    dense_units,
+    dropout,
+    level_noise,
+):
+    """Stack the layers of a network of `build_filterbank`.
+
+    Parameters
+    ----------
+    layers : module
+        What the layers are made of: `_layers`, for Keras, or `_numpy_layers`.
+    n_timesteps, n_outputs, sample_rate, window, hop, n_bands, filters, kernel_sizes, \
+    dense_units, dropout, level_noise
+        As in `build_filterbank`.
+
+    Returns
+    -------
+    stack : list
+        The layers, first layer first.
+    """
+    window, hop = frame_sizes(sample_rate, window, hop)
+    hidden, output = layers.dense([dense_units], n_outputs)
+    return [
+        *layers.front_end(sample_rate, window, hop, n_bands),
+        *layers.random_level(level_noise),
+        _statistics(layers, _maps(n_bands), filters, kernel_sizes),
+        layers.standardization(),
+        *layers.dropout(dropout, "dropout_1"),
+        hidden,
+        *layers.dropout(dropout, "dropout_2"),
+        output,
+    ]
+
+
+def _statistics(layers, n_maps, filters, kernel_sizes):
+    """Pool maps of the bands, the bands and convolutions over time, side by side."""
+    pooled = [[layers.moments(changes=True)], [layers.modulation_spectrum(_PACES, "modulation")]]
+    maps = [layers.cosine_maps(n_maps, "cepstrum"), layers.side_by_side(pooled, "courses")]
+    convolutions = []
+    for i, (width, size) in enumerate(zip(filters, kernel_sizes, strict=True), 1):
+        convolutions += [
+            layers.conv1d(width, size, 1, f"conv1d_{i}", activation=None),
+            layers.normalization(f"normalization_{i}"),
+            layers.rectifier(),
+        ]
+    pooling = layers.attentive_moments("attention")
+    branches = [maps, [layers.moments()], [*convolutions, pooling]]
+    return layers.side_by_side(branches, "statistics")
 
 
 def filterbank_parameters(

@@ -1,4 +1,7 @@
-"""Keras layers as all networks have them, stacked to a model."""
+"""Keras layers as all networks have them, stacked to a model.
+
+`_numpy_layers` has the same layers under the same names, for predictions without Keras.
+"""
 
 from skgenre._arrays.dtype import DTYPE
 from skgenre._keras.initial_weights import initial_weights
@@ -12,6 +15,7 @@ from skgenre._keras.layers import (
     SideBySide,
     Standardization,
 )
+from skgenre._spectra import LEAST_CHANNEL_VARIANCE
 from skgenre._tensorflow import keras
 from skgenre._tensorflow.process import prepare_process
 
@@ -52,26 +56,40 @@ def front_end(sample_rate, window, hop, n_bands):
     ]
 
 
-def statistics(n_maps, n_paces, filters, kernel_sizes):
-    """Pool maps of the bands, the bands and convolutions over time, side by side."""
-    modulation = ModulationSpectrum(n_paces, name="modulation", dtype=DTYPE)
-    pooled = [[Moments(changes=True, dtype=DTYPE)], [modulation]]
-    maps = [CosineMaps(n_maps, name="cepstrum", **_COMMON), _side_by_side(pooled, "courses")]
-    convolutions = []
-    for i, (width, size) in enumerate(zip(filters, kernel_sizes, strict=True), 1):
-        convolutions += [
-            conv1d(width, size, 1, f"conv1d_{i}", activation=None),
-            keras.layers.LayerNormalization(name=f"normalization_{i}", dtype=DTYPE),
-            keras.layers.ReLU(dtype=DTYPE),
-        ]
-    pooling = AttentiveMoments(name="attention", dtype=DTYPE)
-    branches = [maps, [Moments(dtype=DTYPE)], [*convolutions, pooling]]
-    return _side_by_side(branches, "statistics")
-
-
-def _side_by_side(branches, name):
+def side_by_side(branches, name):
+    """Send the same input through several stacks and join what they give."""
     stacks = [keras.Sequential(layers, name=f"{name}_{i}") for i, layers in enumerate(branches, 1)]
     return SideBySide(stacks, name=name, dtype=DTYPE)
+
+
+def cosine_maps(n_maps, name):
+    """Map bands linearly, before training to the first cosines of them."""
+    return CosineMaps(n_maps, name=name, **_COMMON)
+
+
+def moments(*, changes=False):
+    """Pool mean and deviation over time, and the deviation of changes if wanted."""
+    return Moments(changes=changes, dtype=DTYPE)
+
+
+def attentive_moments(name):
+    """Pool mean and deviation over time, where some frames count more."""
+    return AttentiveMoments(name=name, dtype=DTYPE)
+
+
+def modulation_spectrum(n_paces, name):
+    """Pool the logarithm of the power at a few paces."""
+    return ModulationSpectrum(n_paces, name=name, dtype=DTYPE)
+
+
+def normalization(name):
+    """Give the channels of each frame mean 0 and deviation 1, then scale and shift them."""
+    return keras.layers.LayerNormalization(epsilon=LEAST_CHANNEL_VARIANCE, name=name, dtype=DTYPE)
+
+
+def rectifier():
+    """Set to 0 what is below."""
+    return keras.layers.ReLU(dtype=DTYPE)
 
 
 def standardization():

@@ -59,8 +59,26 @@ def build_mlp(
     # Keras takes seconds to load; files of networks are described without it.
     from skgenre.networks import _layers
 
-    stack = _layers.dense(hidden_units, n_outputs)
+    stack = mlp_stack(_layers, n_timesteps, n_outputs, hidden_units=hidden_units)
     return _layers.sequential(n_timesteps, stack, "mlp", seed)
+
+
+def mlp_stack(layers, n_timesteps, n_outputs, *, hidden_units):
+    """Stack the layers of a network of `build_mlp`.
+
+    Parameters
+    ----------
+    layers : module
+        What the layers are made of: `_layers`, for Keras, or `_numpy_layers`.
+    n_timesteps, n_outputs, hidden_units
+        As in `build_mlp`.
+
+    Returns
+    -------
+    stack : list
+        The layers, first layer first.
+    """
+    return layers.dense(hidden_units, n_outputs)
 
 
 def mlp_parameters(n_timesteps, n_outputs, *, hidden_units):

@@ -11,9 +11,6 @@ from skl2onnx.common.shape_calculator import calculate_linear_classifier_output_
 from skl2onnx.common.utils_classifier import get_label_classes
 
 from skgenre._keras.layers import (
-    LEAST_MODULATION,
-    LEAST_VARIANCE,
-    SILENCE,
     AttentiveMoments,
     CosineMaps,
     LogFilterbank,
@@ -24,7 +21,14 @@ from skgenre._keras.layers import (
     Standardization,
 )
 from skgenre._networks import NETWORKS
-from skgenre._spectra import hann, mel_bands, pace_shares
+from skgenre._spectra import (
+    LEAST_MODULATION,
+    LEAST_VARIANCE,
+    SILENCE,
+    hann,
+    mel_bands,
+    pace_shares,
+)
 from skgenre.onnx._graph import Graph
 from skgenre.onnx._labels import as_graph_labels
 from skgenre.preprocessing import WaveformScaler
