@@ -158,7 +158,7 @@ def test_unknown_names_raise_attribute_error(name):
         exec(f"from skgenre import {name}")
 
 
-LAZY = ["skgenre", "skgenre.audio", "skgenre.datasets", "skgenre.songs"]
+LAZY = ["skgenre", "skgenre.audio", "skgenre.datasets", "skgenre.persistence", "skgenre.songs"]
 
 
 @pytest.mark.parametrize("place", LAZY)

@@ -7,13 +7,11 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from sklearn.utils.validation import check_memory
 
 from skgenre._files.atomic import replacing
 from skgenre._files.npy_headers import read_npy_header
 from skgenre._files.untrusted import check_regular
-from skgenre.audio._decoding import MAX_BYTES
-from skgenre.audio._reading import read_audio
+from skgenre.audio._decoding import MAX_BYTES, decode
 
 # Changes when decoding changes, so that waveforms kept by former versions are not found.
 _FORMAT = 1
@@ -44,13 +42,16 @@ def make_reader(memory):
         If nothing can be written to the folder.
     """
     if memory is None:
-        return lambda path, sample_rate: read_audio(path, sample_rate=sample_rate)
+        return lambda path, sample_rate: decode(path, sample_rate=sample_rate)
     if isinstance(memory, (str, os.PathLike)):
         return WaveformFolder(memory).read
-    decode = check_memory(memory).cache(_decode, ignore=["path"])
+    # A folder does without scikit-learn.
+    from sklearn.utils.validation import check_memory
+
+    cached = check_memory(memory).cache(_decode, ignore=["path"])
 
     def read(path, sample_rate):
-        return decode(path, sample_rate, _digest(path))
+        return cached(path, sample_rate, _digest(path))
 
     return read
 
@@ -86,7 +87,7 @@ class WaveformFolder:
         """Read a file, or find again what was read; as `read_audio`."""
         digest = _digest(path)
         if digest is None:
-            return read_audio(path, sample_rate=sample_rate)
+            return decode(path, sample_rate=sample_rate)
         place = self._folder / f"{digest}-{sample_rate}-{_FORMAT}.npy"
         waveform = _load(place)
         if waveform is None:
@@ -115,7 +116,7 @@ def _load(place):
 
 def _decode(path, sample_rate, digest):
     """Read a file. A cache recognizes its content by the digest among the arguments."""
-    waveform = read_audio(path, sample_rate=sample_rate)
+    waveform = decode(path, sample_rate=sample_rate)
     if _digest(path) != digest:
         raise ValueError(f"Cannot read audio from {path!r}: it changed while it was read.")
     return waveform

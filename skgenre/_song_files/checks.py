@@ -5,10 +5,7 @@ from collections.abc import Mapping, Set
 from numbers import Real
 
 import numpy as np
-from scipy.sparse import issparse
-from sklearn.utils.validation import check_array
 
-from skgenre._sklearn.private import is_pandas_na, is_scalar_nan
 from skgenre.audio._waveforms import check_waveform
 
 PATH_TYPES = str, bytes, os.PathLike
@@ -34,6 +31,9 @@ def check_songs(X):
     ValueError
         If `X` is a single path, a waveform with its rate, a table of text, or empty.
     """
+    # The command, which checks no collection, does without it.
+    from scipy.sparse import issparse
+
     if issparse(X):
         raise TypeError("Sparse input is not supported: songs are dense waveforms, or paths.")
     if isinstance(X, PATH_TYPES):
@@ -60,6 +60,8 @@ def _rows(X):
         )
     if rows.dtype.kind not in "OUST":
         # Anything but a matrix is refused in scikit-learn's words.
+        from sklearn.utils.validation import check_array
+
         return check_array(rows, dtype=None, ensure_all_finite=False)
     if rows.ndim != 1 and any(isinstance(entry, PATH_TYPES) for entry in rows[:1].ravel()):
         raise ValueError(_take_a_column(X, rows))
@@ -109,6 +111,9 @@ def check_song(song, number, sample_rate):
         return os.fsdecode(song)
     if _is_checked(song):
         return song
+    # The command, which passes paths, does without scikit-learn.
+    from skgenre._sklearn.private import is_pandas_na, is_scalar_nan
+
     if song is None or is_scalar_nan(song) or is_pandas_na(song):
         raise ValueError(f"{name} is missing: expected a path or a waveform, got {song!r}.")
     if is_waveform_with_rate(song):

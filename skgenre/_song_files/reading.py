@@ -4,8 +4,6 @@ from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 
-from joblib import cpu_count, effective_n_jobs
-
 from skgenre._song_files.cache import make_reader
 from skgenre._song_files.checks import check_song
 
@@ -80,7 +78,7 @@ def read_ahead(read, songs, n_jobs=None):
     found : object
         What `read` returns for each song, in their order.
     """
-    n_threads = _count_threads(n_jobs)
+    n_threads = _count_threads(n_jobs, len(songs))
     yield from map(read, count(), songs) if n_threads == 1 else _in_threads(read, songs, n_threads)
 
 
@@ -109,7 +107,12 @@ def keep_readable(songs, waveforms, found, failures):
             yield waveform
 
 
-def _count_threads(n_jobs):
+def _count_threads(n_jobs, n_songs):
+    if n_songs == 1 and n_jobs != 0:
+        return 1
+    # It takes a moment to load.
+    from joblib import cpu_count, effective_n_jobs
+
     # Where a cluster is in force, joblib counts the cores of all its machines, whatever is asked.
     most = cpu_count() if n_jobs is None or n_jobs < 0 else n_jobs
     return min(effective_n_jobs(n_jobs), most)

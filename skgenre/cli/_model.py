@@ -48,8 +48,8 @@ def load_song_classifier(path):
     return classifier
 
 
-def load_songs_or_onnx(path):
-    """Load a model of songs, or make one of an ONNX model.
+def load_songs(path):
+    """Load what predicts songs, without TensorFlow and scikit-learn where the model permits.
 
     Parameters
     ----------
@@ -58,18 +58,31 @@ def load_songs_or_onnx(path):
 
     Returns
     -------
-    classifier : SongClassifier
-        The classifier.
+    predictor : SongPredictor or SongClassifier
+        Takes waveforms.
 
     Raises
     ------
     ValueError
         If it is a model of anything else.
     """
-    if Path(path).suffix.lower() != ".onnx":
-        return load_song_classifier(path)
+    if Path(path).suffix.lower() == ".onnx":
+        return _predictor_of_onnx(path)
 
+    from skgenre.persistence._song_predictors import load_predictor
+
+    return load_predictor(path) or load_song_classifier(path)
+
+
+def _predictor_of_onnx(path):
     from skgenre.onnx_runtime._classifier import load_onnx
-    from skgenre.songs._onnx_songs import song_classifier_of
+    from skgenre.songs._song_predictor import predictor_of_onnx
 
-    return song_classifier_of(load_onnx(path))
+    model = load_onnx(path)
+    try:
+        return predictor_of_onnx(model)
+    except ValueError:
+        # scikit-learn says what is wrong with a parameter.
+        from skgenre.songs._onnx_songs import song_classifier_of
+
+        return song_classifier_of(model)

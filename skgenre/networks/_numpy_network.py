@@ -35,6 +35,7 @@ class NumpyNetwork:
     """
 
     def __init__(self, name, n_timesteps, n_outputs, settings, weights):
+        self._made_of = name, n_timesteps, n_outputs, settings, weights
         module = import_module(f"skgenre.networks._{name}")
         parameters = getattr(module, f"{name}_parameters")(n_timesteps, n_outputs, **settings)
         check_size(parameters, n_timesteps, "other settings")
@@ -62,6 +63,9 @@ class NumpyNetwork:
         return np.concatenate(
             [_numpy_layers.run(self._stack, self._weights, block) for block in blocks]
         )
+
+    def __reduce__(self):
+        return type(self), self._made_of
 
 
 def _check_sizes(sizes):

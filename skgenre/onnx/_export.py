@@ -28,7 +28,7 @@ from skgenre.onnx._labels import as_graph_labels
 from skgenre.onnx._unwrapping import cannot_export, detach, unwrap
 from skgenre.onnx_runtime._classifier import ONNXClassifier, run_graph
 from skgenre.onnx_runtime._metadata import SONG_SETTINGS, Metadata
-from skgenre.songs._excerpt_classifiers import sample_rate_of
+from skgenre.songs._cutting import sample_rate_of
 from skgenre.songs._song_classifier import SongClassifier
 
 # Largest absolute difference of probabilities.

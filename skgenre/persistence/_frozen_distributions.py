@@ -7,9 +7,6 @@ it.
 from numbers import Real
 from typing import Any
 
-from scipy import stats
-from scipy.stats.distributions import rv_frozen
-
 
 class FrozenDistribution:
     """Stands for a frozen distribution in a file; made of its parts it is that distribution.
@@ -32,6 +29,9 @@ class FrozenDistribution:
     parts: tuple[str, tuple[Any, ...], dict[str, Any]]
 
     def __new__(cls, name: str, args: tuple[Any, ...], kwds: dict[str, Any]) -> Any:
+        # It takes longer to load than most models.
+        from scipy import stats
+
         distribution = getattr(stats, name, None)
         if not isinstance(distribution, stats.rv_continuous | stats.rv_discrete):
             raise ValueError(f"scipy.stats has no distribution {name!r}.")
@@ -57,6 +57,8 @@ def named(value):
         A `FrozenDistribution`; the same where it is no distribution that scipy has under its name,
         or its parameters are no numbers.
     """
+    from scipy.stats.distributions import rv_frozen
+
     if not isinstance(value, rv_frozen) or not _is_known(value.dist):
         return value
     if not _are_numbers(value.args, value.kwds):
@@ -67,6 +69,8 @@ def named(value):
 
 
 def _is_known(distribution):
+    from scipy import stats
+
     known = getattr(stats, distribution.name, None)
     return type(known) is type(distribution) and all(
         getattr(known, name) == getattr(distribution, name) for name in ("a", "b", "shapes")

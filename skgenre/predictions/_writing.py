@@ -18,8 +18,9 @@ from skgenre._types import Cache, Int, PathLike, Paths, PredictsSongs
 from skgenre.predictions._parts import PartedTable
 from skgenre.predictions._tables import Predictions, make_tables
 from skgenre.songs._batches import gather
-from skgenre.songs._excerpt_classifiers import sample_rate_of
+from skgenre.songs._cutting import sample_rate_of
 from skgenre.songs._song_classifier import SongClassifier
+from skgenre.songs._song_predictor import SongPredictor
 
 
 class WrittenPredictions(NamedTuple):
@@ -225,7 +226,8 @@ def _predict_part(classifier, songs, folder, tables, place, memory):
     read = read_waveforms(paths, sample_rate_of(classifier), memory=memory, n_jobs=1)
     waveforms = keep_readable(songs, read, files, failures)
     # Other predictors may hold all songs of a call in memory.
-    blocks = gather(waveforms) if isinstance(classifier, SongClassifier) else zip(waveforms)
+    is_own = isinstance(classifier, (SongClassifier, SongPredictor))
+    blocks = gather(waveforms) if is_own else zip(waveforms)
     parts = [classifier.predict_proba(list(block)) for block in blocks]
     if files:
         tables.write(place, Predictions(files, np.concatenate(parts)))

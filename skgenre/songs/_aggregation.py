@@ -2,6 +2,7 @@
 
 import numpy as np
 
+AGGREGATES = ("mean", "geometric_mean", "vote", "max")
 # One less than this is one in float32: what is beside it is not known to be impossible.
 _SMALLEST = np.finfo(np.float32).eps
 

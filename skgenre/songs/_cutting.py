@@ -108,12 +108,33 @@ def spread(n_excerpts, n_kept):
     return ((np.arange(n_kept) + 0.5) * n_excerpts / n_kept).astype(int)
 
 
+def sample_rate_of(classifier):
+    """Find the rate at which a classifier of songs reads them.
+
+    Parameters
+    ----------
+    classifier : SongClassifier, SongPredictor or ONNXClassifier
+        Fitted or not.
+
+    Returns
+    -------
+    sample_rate : int
+        In Hz.
+    """
+    if rate := getattr(classifier, "sample_rate_", None):
+        return rate
+    # It loads scikit-learn, which files of today need not.
+    from skgenre.songs._excerpt_classifiers import chosen_sample_rate
+
+    return chosen_sample_rate(classifier)
+
+
 def excerpt_timesteps(classifier, sample_rate):
     """Count the samples in an excerpt, and from the beginning of one to that of the next.
 
     Parameters
     ----------
-    classifier : SongClassifier
+    classifier : SongClassifier or SongPredictor
         Its parameters decide.
     sample_rate : int
         In Hz.

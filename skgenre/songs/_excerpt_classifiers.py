@@ -30,22 +30,6 @@ def default_estimator(sample_rate):
     return classifier(sample_rate=sample_rate, class_weight="balanced")
 
 
-def sample_rate_of(classifier):
-    """Find the rate at which a classifier of songs reads them.
-
-    Parameters
-    ----------
-    classifier : SongClassifier or ONNXClassifier
-        Fitted or not.
-
-    Returns
-    -------
-    sample_rate : int
-        In Hz.
-    """
-    return getattr(classifier, "sample_rate_", None) or chosen_sample_rate(classifier)
-
-
 def chosen_sample_rate(classifier):
     """Find the rate that a classifier's parameters choose, whatever it was fitted with."""
     if classifier.sample_rate is not None:

@@ -21,15 +21,15 @@ from skgenre._song_files.recordings import Recordings, describe_duplicates
 from skgenre._song_files.warnings import DuplicateSongWarning
 from skgenre._types import Cache, Estimator, Float, Int, Labels, Request, Songs
 from skgenre.audio._waveforms import EXCERPT_SECONDS
-from skgenre.songs._aggregation import aggregate_excerpts
+from skgenre.songs._aggregation import AGGREGATES, aggregate_excerpts
 from skgenre.songs._batches import predict_by_song
 from skgenre.songs._calibration import find_temperature, split_for_calibration
+from skgenre.songs._cutting import sample_rate_of
 from skgenre.songs._excerpt_classifiers import (
     check_excerpt_classifier,
     check_sample_rate,
     chosen_sample_rate,
     default_estimator,
-    sample_rate_of,
 )
 from skgenre.songs._fitting import fit_on_excerpts
 from skgenre.songs._gathering import gather_excerpts
@@ -138,7 +138,7 @@ class SongClassifier(
         "excerpt_seconds": [Interval(Real, 0, None, closed="neither")],
         "hop_seconds": [Interval(Real, 0, None, closed="neither"), None],
         "max_excerpts": _COUNT_OR_NONE,
-        "aggregate": [StrOptions({"mean", "geometric_mean", "vote", "max"})],
+        "aggregate": [StrOptions({*AGGREGATES})],
         "calibration": [StrOptions({"temperature"}), None],
         "song_weight": [StrOptions({"equal", "length"})],
         "memory": [str, HasMethods(["cache"]), None],

@@ -123,7 +123,7 @@ def test_songs_are_decoded_once_for_all_commands(music, tmp_path, monkeypatch):
         decoded.append(path)
         return read_audio(path, **settings)
 
-    monkeypatch.setattr("skgenre._song_files.cache.read_audio", read_and_count)
+    monkeypatch.setattr("skgenre._song_files.cache.decode", read_and_count)
     cache = ["--cache", tmp_path / "new" / "cache"]
     rate = ["--sample-rate", "400"]
     assert run("scan", music, *rate, *cache).returncode == 0

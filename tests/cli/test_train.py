@@ -116,7 +116,7 @@ def test_songs_are_decoded_once_where_there_is_a_cache(music, tmp_path, monkeypa
     options = ["--cache", tmp_path / "cache", *QUICK]
     trained = [tmp_path / "first.skops", tmp_path / "second.skops"]
     assert run("train", music, "-o", trained[0], *options).returncode == 0
-    monkeypatch.setattr("skgenre._song_files.cache.read_audio", None)
+    monkeypatch.setattr("skgenre._song_files.cache.decode", None)
     done = run("train", music, "-o", trained[1], *options)
     assert done.returncode == 0, done.stderr
     assert trained[0].read_bytes() == trained[1].read_bytes()

@@ -137,7 +137,7 @@ def test_waveforms_come_with_the_same_pass(music, monkeypatch):
         decoded.append(path)
         return read_audio(path, **settings)
 
-    monkeypatch.setattr("skgenre._song_files.cache.read_audio", read_and_count)
+    monkeypatch.setattr("skgenre._song_files.cache.decode", read_and_count)
     scan, waveforms = read_audio_folder(music, sample_rate=1000, memory=str(music.parent / "kept"))
     assert scan == scan_audio_folder(music, sample_rate=1000, memory=str(music.parent / "kept"))
     assert len(decoded) == 4 + 2  # contents, and twice the one that cannot be read

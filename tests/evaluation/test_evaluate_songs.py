@@ -90,7 +90,7 @@ def test_files_are_named_by_their_paths_and_decoded_once(files, monkeypatch):
         read.append(path)
         return audio.read_audio(path, **params)
 
-    monkeypatch.setattr("skgenre._song_files.cache.read_audio", reading)
+    monkeypatch.setattr("skgenre._song_files.cache.decode", reading)
     found = evaluate_songs(spectrum_classifier(), files, LABELS[:8], cv=4, random_state=0)
     assert Counter(read) == Counter(files)
     assert found.names == files

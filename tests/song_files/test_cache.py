@@ -31,7 +31,7 @@ def decoded(monkeypatch):
         decoded.append(path)
         return read_audio(path, **settings)
 
-    monkeypatch.setattr("skgenre._song_files.cache.read_audio", read_and_count)
+    monkeypatch.setattr("skgenre._song_files.cache.decode", read_and_count)
     return decoded
 
 

@@ -874,7 +874,7 @@ def test_what_changes_while_it_is_read_is_not_remembered(files, tmp_path, monkey
         return read_audio(*arguments, **settings)
 
     with monkeypatch.context() as patch:
-        patch.setattr("skgenre._song_files.cache.read_audio", read_late)
+        patch.setattr("skgenre._song_files.cache.decode", read_late)
         with pytest.raises(ValueError, match=r"changing\.wav': it changed while it was read"):
             classifier.predict([path])
     write(path, "low")

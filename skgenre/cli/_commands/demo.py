@@ -34,14 +34,17 @@ def demo(song):
     model = load_demo_network()
     name, waveform = _load_song(song, model.sample_rate)
 
-    from skgenre.songs._onnx_course import follow_song
+    from skgenre.songs._aggregation import aggregate_excerpts
+    from skgenre.songs._song_predictor import predictor_of_onnx
 
-    course = follow_song(model, waveform)
-    likeliest = (-course.song_probabilities).argsort(kind="stable")
-    genre, share = model.classes_[likeliest[0]], course.song_probabilities[likeliest[0]]
+    predictor = predictor_of_onnx(model)
+    [course] = predictor.predict_excerpts([waveform])
+    of_song = aggregate_excerpts(predictor, course.probabilities)
+    likeliest = (-of_song).argsort(kind="stable")
+    genre, share = model.classes_[likeliest[0]], of_song[likeliest[0]]
     print_paragraph(f"{name} sounds most like {genre} ({as_percent(share)}).", style="bold")
     print()
-    _print_course(model, course, likeliest, len(waveform) / model.sample_rate)
+    _print_course(model, course, of_song, likeliest, len(waveform) / model.sample_rate)
     print()
     print_paragraph(_describe(model, is_shipped=song is None))
     print_paragraph("Next, learn genres of your own, from a folder with a folder for each:")
@@ -80,18 +83,18 @@ def _check_audible(song, waveform, sample_rate):
         )
 
 
-def _print_course(model, course, likeliest, seconds):
+def _print_course(model, course, of_song, likeliest, seconds):
     from skgenre._terminal.sparklines import as_sparkline
 
     console = Console(file=sys.stdout)
-    shares = [as_percent(course.song_probabilities[number]) for number in likeliest]
+    shares = [as_percent(of_song[number]) for number in likeliest]
     others = max(map(len, model.classes_)) + max(map(len, shares)) + 2 * GAP
     width = max(1, min(console.width - others, _MOST_CHARACTERS, len(course.seconds)))
     rows = [
         (
             str(model.classes_[number]),
             share,
-            as_sparkline(course.excerpt_probabilities[:, number], width, console.encoding),
+            as_sparkline(course.probabilities[:, number], width, console.encoding),
         )
         for number, share in zip(likeliest, shares, strict=True)
     ]

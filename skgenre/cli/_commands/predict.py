@@ -14,7 +14,7 @@ from skgenre.cli._csv import print_csv
 from skgenre.cli._files import output_option
 from skgenre.cli._help import epilog
 from skgenre.cli._left_out import count_suffixes, describe_left_out, report_failures
-from skgenre.cli._model import load_songs_or_onnx, model_or_onnx_argument
+from skgenre.cli._model import load_songs, model_or_onnx_argument
 from skgenre.cli._options import cache_option, jobs_option
 from skgenre.cli._status import DONE, SOME_FILES_FAILED
 
@@ -51,7 +51,7 @@ def predict(model, files, **settings):
     settings = SimpleNamespace(**settings)
     _check(settings)
     songs = [song for path in files for song in _list_songs(path)]
-    classifier = load_songs_or_onnx(model)
+    classifier = load_songs(model)
     if settings.output is None:
         return _print(classifier, songs, settings)
     return _write(classifier, songs, settings)
@@ -101,7 +101,7 @@ def _predict_songs(classifier, files, settings, found, failures, probabilities):
     from skgenre._song_files.reading import keep_readable, read_waveforms
     from skgenre._terminal.bars import follow
     from skgenre.songs._batches import gather
-    from skgenre.songs._excerpt_classifiers import sample_rate_of
+    from skgenre.songs._cutting import sample_rate_of
 
     rate = sample_rate_of(classifier)
     waveforms = read_waveforms(files, rate, memory=settings.cache, n_jobs=settings.jobs)

@@ -11,7 +11,7 @@ from skgenre._readable_numbers import as_percent
 from skgenre._terminal.text import printable, say
 from skgenre.cli._files import output_option
 from skgenre.cli._help import epilog
-from skgenre.cli._model import load_songs_or_onnx, model_or_onnx_argument
+from skgenre.cli._model import load_songs, model_or_onnx_argument
 from skgenre.cli._options import cache_option
 from skgenre.cli._status import DONE
 
@@ -62,8 +62,7 @@ def timeline(model, song, output, cache):
     from skgenre._files.atomic import replacing
 
     check_extra("matplotlib", "plot")
-    classifier = load_songs_or_onnx(model).set_params(memory=cache, on_error="raise")
-    display = _make_display(classifier, song)
+    display = _make_display(load_songs(model), song, cache)
     name = printable(Path(song).name, None)
     content = _render(display, name, Path(output).suffix.lower())
     with replacing(output) as file:
@@ -73,11 +72,16 @@ def timeline(model, song, output, cache):
     return DONE
 
 
-def _make_display(classifier, song):
+def _make_display(classifier, song, cache):
+    from skgenre._song_files.reading import read_waveforms
     from skgenre.displays._song_timeline import SongTimelineDisplay
     from skgenre.songs._aggregation import aggregate_excerpts
+    from skgenre.songs._cutting import sample_rate_of
 
-    [course] = classifier.predict_excerpts([song])
+    [waveform] = read_waveforms([song], sample_rate_of(classifier), memory=cache)
+    if isinstance(waveform, ValueError):
+        raise waveform
+    [course] = classifier.predict_excerpts([waveform])
     return SongTimelineDisplay(
         seconds=course.seconds,
         probabilities=course.probabilities,

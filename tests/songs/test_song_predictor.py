@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from skgenre import MLPGenreClassifier, SongClassifier, export_onnx, load_onnx
-from skgenre.songs._onnx_course import follow_song
 from skgenre.songs._onnx_songs import song_classifier_of
+from skgenre.songs._song_predictor import predictor_of_onnx
 
 RNG = np.random.default_rng(0)
 SONGS = [RNG.normal(0, 0.1, n).astype(np.float32) for n in (400, 1000, 1700, 2000)]
@@ -33,7 +33,8 @@ def test_it_is_that_of_the_classifier_of_songs(model, n_samples):
     song = RNG.normal(0, 0.1, n_samples).astype(np.float32)
     classifier = song_classifier_of(model)
     [expected] = classifier.predict_excerpts([song])
-    course = follow_song(model, song)
+    predictor = predictor_of_onnx(model)
+    [course] = predictor.predict_excerpts([song])
     assert np.array_equal(course.seconds, expected.seconds)
-    assert np.array_equal(course.excerpt_probabilities, expected.probabilities)
-    assert np.array_equal(course.song_probabilities, classifier.predict_proba([song])[0])
+    assert np.array_equal(course.probabilities, expected.probabilities)
+    assert np.array_equal(predictor.predict_proba([song]), classifier.predict_proba([song]))
