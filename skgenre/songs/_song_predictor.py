@@ -12,11 +12,11 @@ from skgenre.songs._cutting import cut_song, excerpt_timesteps
 
 
 def _is_count(value):
-    return isinstance(value, Integral) and not isinstance(value, bool) and value >= 1
+    return isinstance(value, Integral) and value >= 1
 
 
 def _is_positive(value):
-    return isinstance(value, Real) and not isinstance(value, bool) and 0 < value < inf
+    return isinstance(value, Real) and 0 < value < inf
 
 
 _SETTINGS = {
