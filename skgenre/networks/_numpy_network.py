@@ -56,13 +56,15 @@ class NumpyNetwork:
         Returns
         -------
         outputs : ndarray of shape (n_samples, n_outputs), float32
-            Probabilities. Those of an excerpt do not depend on the others.
+            Probabilities; those of an excerpt do not depend on the others. Where amplitudes are
+            too large, they are not finite.
         """
         n_rows = max(1, _NUMBERS_PER_BLOCK // X.shape[1])
         blocks = (X[first : first + n_rows] for first in range(0, len(X), n_rows))
-        return np.concatenate(
-            [_numpy_layers.run(self._stack, self._weights, block) for block in blocks]
-        )
+        # What is not finite is refused by those who ask.
+        with np.errstate(over="ignore", invalid="ignore"):
+            outputs = [_numpy_layers.run(self._stack, self._weights, block) for block in blocks]
+        return np.concatenate(outputs)
 
     def __reduce__(self):
         return type(self), self._made_of

@@ -86,9 +86,13 @@ def _tuple(node, name, archive):
 
 def _dict(node, name, archive):
     _check_name(name, {"builtins.dict"})
-    kinds = [_KEYS[_name(kind)] for kind in node["key_types"]["content"]]
-    pairs = zip(kinds, node["content"].items(), strict=True)
+    pairs = zip(_value(node["key_types"], archive), node["content"].items(), strict=True)
     return {kind(key): _value(value, archive) for kind, (key, value) in pairs}
+
+
+def _type(node, name, archive):
+    _check_name(name, _KEYS)
+    return _KEYS[name]
 
 
 def _array(node, name, archive):
@@ -113,4 +117,5 @@ _LOADERS = {
     "DictNode": _dict,
     "NdArrayNode": _array,
     "ObjectNode": _object,
+    "TypeNode": _type,
 }

@@ -46,8 +46,10 @@ def _make_predictor(songs):
     estimator = _ExcerptPredictor(*_parts(settings["estimator_"]))
     predictor = SongPredictor(estimator, classes, class_prior, settings)
     length, _ = excerpt_timesteps(predictor, predictor.sample_rate_)
-    if not np.array_equal(classes, estimator.classes_) or class_prior.shape != classes.shape:
+    if not np.array_equal(classes, estimator.classes_):
         raise ValueError("its classes are not those of its estimator.")
+    if class_prior.dtype.kind != "f" or class_prior.shape != classes.shape:
+        raise ValueError("the shares of its classes are none.")
     if length != estimator.n_features_in_:
         raise ValueError(f"its excerpts have {length} samples, not {estimator.n_features_in_}.")
     return predictor

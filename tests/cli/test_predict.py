@@ -13,8 +13,9 @@ import numpy as np
 import pandas
 import pytest
 import soundfile
+from sklearn.calibration import CalibratedClassifierCV
 
-from skgenre import CNNGenreClassifier, export_onnx
+from skgenre import CNNGenreClassifier, SongClassifier, export_onnx
 from skgenre.cli import main
 from skgenre.cli._commands import predict
 from skgenre.persistence import load, save
@@ -215,3 +216,48 @@ def test_an_onnx_model_of_excerpts_tells_songs_too(music, excerpts, tmp_path):
     done = run("predict", tmp_path / "model.onnx", music / "low" / "0.flac")
     assert done.returncode == 0, done.stderr
     assert done.stdout.split()[:4] == ["file", "label", "0", "1"]
+
+
+LOOK = """
+import io, json, sys
+from contextlib import redirect_stderr, redirect_stdout
+from skgenre.cli import main
+
+with redirect_stdout(io.StringIO()) as printed, redirect_stderr(io.StringIO()):
+    status = main(sys.argv[1:])
+print(json.dumps([status, printed.getvalue(), list(sys.modules)]))
+"""
+
+
+@pytest.mark.parametrize("kind", ["model", "onnx_model"])
+def test_neither_tensorflow_nor_scikit_learn_is_loaded(music, kind, request):
+    path, song = request.getfixturevalue(kind), music / "low" / "0.flac"
+    printed = run_python("-W", "error", "-c", LOOK, "predict", path, song, "--csv")
+    status, table, modules = json.loads(printed)
+    assert status == 0
+    assert table == run("predict", path, song, "--csv").stdout
+    heavy = {"tensorflow", "keras", "scikeras", "sklearn", "skops", "scipy", "pandas", "joblib"}
+    assert not {name.partition(".")[0] for name in modules} & heavy
+
+
+def test_the_model_predicts_as_the_classifier_in_it(music, model):
+    songs = [str(music / "low" / "1.flac"), str(music / "high" / "2.flac")]
+    found = json.loads(run("predict", model, *songs, "--json").stdout)
+    classifier = load(model)
+    assert [song["label"] for song in found] == classifier.predict(songs).tolist()
+    probabilities = [list(song["probabilities"].values()) for song in found]
+    np.testing.assert_allclose(probabilities, classifier.predict_proba(songs), rtol=0, atol=1e-5)
+
+
+def test_a_model_of_another_kind_predicts_by_itself(music, model, tmp_path):
+    songs = [
+        str(music / genre / f"{number}.flac") for genre in ("low", "high") for number in (0, 1)
+    ]
+    classifier = SongClassifier(
+        CalibratedClassifierCV(CNNGenreClassifier(filters=4, epochs=1, random_state=0), cv=2),
+        excerpt_seconds=0.5,
+    )
+    save(classifier.fit(songs, ["low", "low", "high", "high"]), tmp_path / "model.skops")
+    found = json.loads(run("predict", tmp_path / "model.skops", *songs, "--json").stdout)
+    probabilities = [list(song["probabilities"].values()) for song in found]
+    np.testing.assert_allclose(probabilities, classifier.predict_proba(songs), rtol=0, atol=1e-6)

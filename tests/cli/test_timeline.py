@@ -102,9 +102,10 @@ print(status, {"tensorflow", "keras", "matplotlib.pyplot"} & set(sys.modules))
 """
 
 
-def test_an_onnx_model_needs_neither_tensorflow_nor_pyplot(music, onnx_model, tmp_path):
+@pytest.mark.parametrize("kind", ["model", "onnx_model"])
+def test_it_needs_neither_tensorflow_nor_pyplot(music, kind, tmp_path, request):
     song, output = music / "low" / "0.flac", tmp_path / "low.svg"
-    printed = run_python("-c", LOOK, onnx_model, song, "-o", output)
+    printed = run_python("-c", LOOK, request.getfixturevalue(kind), song, "-o", output)
     assert printed == "0 set()\n"
     assert any(text.startswith("low: ") for text in texts(output.read_bytes()))
 

@@ -38,3 +38,13 @@ def test_it_is_that_of_the_classifier_of_songs(model, n_samples):
     assert np.array_equal(course.seconds, expected.seconds)
     assert np.array_equal(course.probabilities, expected.probabilities)
     assert np.array_equal(predictor.predict_proba([song]), classifier.predict_proba([song]))
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("aggregate", "sum"), ("hop_seconds", -1.0), ("max_excerpts", 1.5), ("excerpt_seconds", "1")],
+)
+def test_settings_that_are_none_are_refused(model, monkeypatch, setting, value):
+    monkeypatch.setitem(model.song_settings, setting, value)
+    with pytest.raises(ValueError, match=f"its {setting} is {value!r}"):
+        predictor_of_onnx(model)
