@@ -3,10 +3,12 @@
 What treats all networks alike reads this table: ``train --network``, saved files, ONNX models and
 error texts. To add a network ``x``:
 
-1. ``networks/_x.py``: `build_x`, and `x_parameters`, which lists its parameters without Keras;
+1. ``networks/_x.py``: `build_x`; `x_stack`, its layers, for Keras and for numpy; and `x_parameters`,
+   which lists its parameters without Keras;
 2. ``classifiers/_x.py``: its classifier, with its own parameters;
 3. a row below, and the new names in both facades, ``skgenre/__init__.py`` and ``__init__.pyi``;
-4. in ``onnx/_converters.py``, a function for each kind of layer that no other network has.
+4. for each kind of layer that no other network has, a function in ``networks/_layers.py``, in
+   ``networks/_numpy_layers.py`` and in ``onnx/_converters.py``.
 """
 
 from typing import NamedTuple

@@ -38,6 +38,9 @@ def run():
     """Carry out the process' command line and end the process."""
     # TensorFlow looks here when it is loaded: what it reports then are warnings at least.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    # numpy's matrix products are small here: on several threads, beside other work, a song of the
+    # lesson's network took 0.2 to 1.7 seconds instead of 0.03. TensorFlow has threads of its own.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with Interrupts() as interrupts:
         status = main()
     sys.exit(INTERRUPTED if interrupts.came else status)

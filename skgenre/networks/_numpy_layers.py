@@ -18,8 +18,8 @@ from skgenre._spectra import (
     pace_shares,
 )
 
-# In the windows that a convolution copies for one matrix product: 4 MB.
-_NUMBERS_PER_PRODUCT = 2**20
+# In windows that overlap, which are copied before they are multiplied.
+_NUMBERS_PER_COPY = 2**20
 
 
 def run(stack, weights, X):
@@ -67,19 +67,27 @@ def conv1d(width, size, stride, name, activation="relu"):
 
 def _convolve(X, kernel, stride):
     size, n_channels, width = kernel.shape
-    n_steps = -(-X.shape[1] // stride)
+    n_samples, n_timesteps = X.shape[:2]
+    n_steps = -(-n_timesteps // stride)
+    n_zeros = max(0, (n_steps - 1) * stride + size - n_timesteps)
     # As TensorFlow has it: an odd zero stands at the end.
-    n_zeros = max(0, (n_steps - 1) * stride + size - X.shape[1])
-    X = np.pad(X, ((0, 0), (n_zeros // 2, n_zeros - n_zeros // 2), (0, 0)))
-    windows = np.lib.stride_tricks.sliding_window_view(X, (size, n_channels), axis=(1, 2))
-    windows, kernel = windows[:, ::stride, 0], kernel.reshape(-1, width)
-    convolved = np.empty((len(X), n_steps, width), DTYPE)
-    n_at_once = max(1, _NUMBERS_PER_PRODUCT // len(kernel))
-    for row, out in zip(windows, convolved, strict=True):
-        for first in range(0, n_steps, n_at_once):
-            block = slice(first, first + n_at_once)
-            np.matmul(row[block].reshape(-1, len(kernel)), kernel, out=out[block])
+    own = slice(n_zeros // 2, n_zeros // 2 + n_timesteps)
+    padded = np.zeros((n_timesteps + n_zeros, n_channels), DTYPE)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (size, n_channels))[::stride, 0]
+    kernel = kernel.reshape(-1, width)
+    convolved = np.empty((n_samples, n_steps, width), DTYPE)
+    blocks = _blocks(n_steps, len(kernel))
+    for row, out in zip(X, convolved, strict=True):
+        padded[own] = row
+        for block in blocks:
+            np.matmul(windows[block].reshape(-1, len(kernel)), kernel, out=out[block])
     return convolved
+
+
+def _blocks(n_rows, n_columns):
+    """Cut rows into blocks that are copied one after the other."""
+    n_at_once = max(1, _NUMBERS_PER_COPY // n_columns)
+    return [slice(first, first + n_at_once) for first in range(0, n_rows, n_at_once)]
 
 
 def front_end(sample_rate, window, hop, n_bands):
@@ -92,8 +100,11 @@ def front_end(sample_rate, window, hop, n_bands):
         X -= X.mean(axis=1, keepdims=True)
         X = np.pad(X, ((0, 0), (0, max(0, window - X.shape[1]))))
         frames = np.lib.stride_tricks.sliding_window_view(X, window, axis=1)[:, ::hop]
-        bands = np.matmul(_power(frames * shape), shares)
-        return np.log(bands + SILENCE).astype(DTYPE)
+        bands = [
+            np.matmul(_power(frames[block] * shape), shares)
+            for block in _blocks(len(X), frames[0].size)
+        ]
+        return np.log(np.concatenate(bands) + SILENCE).astype(DTYPE)
 
     return [log_filterbank, _scaled("bands")]
 
