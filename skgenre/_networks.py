@@ -3,7 +3,7 @@
 What treats all networks alike reads this table: ``train --network``, saved files, ONNX models and
 error texts. To add a network ``x``:
 
-1. ``networks/_x.py``: `build_x`; `x_stack`, its layers, for Keras and for numpy; and `x_parameters`,
+1. ``networks/_x.py``: `build_x`; `x_stack`, its layers, for Keras and for numpy; `x_parameters`,
    which lists its parameters without Keras;
 2. ``classifiers/_x.py``: its classifier, with its own parameters;
 3. a row below, and the new names in both facades, ``skgenre/__init__.py`` and ``__init__.pyi``;
