@@ -55,17 +55,18 @@ def front_end(sample_rate, window, hop, n_bands):
 def statistics(n_maps, n_paces, filters, kernel_sizes):
     """Pool maps of the bands, the bands and convolutions over time, side by side."""
     modulation = ModulationSpectrum(n_paces, name="modulation", dtype=DTYPE)
-    pooled = [[Moments(changes=True, dtype=DTYPE)], [modulation]]
+    pooled = [[Moments(changes=True, name="moments_of_maps", dtype=DTYPE)], [modulation]]
     maps = [CosineMaps(n_maps, name="cepstrum", **_COMMON), _side_by_side(pooled, "courses")]
     convolutions = []
     for i, (width, size) in enumerate(zip(filters, kernel_sizes, strict=True), 1):
         convolutions += [
             conv1d(width, size, 1, f"conv1d_{i}", activation=None),
             keras.layers.LayerNormalization(name=f"normalization_{i}", dtype=DTYPE),
-            keras.layers.ReLU(dtype=DTYPE),
+            keras.layers.ReLU(name=f"rectifier_{i}", dtype=DTYPE),
         ]
     pooling = AttentiveMoments(name="attention", dtype=DTYPE)
-    branches = [maps, [Moments(dtype=DTYPE)], [*convolutions, pooling]]
+    moments = Moments(name="moments_of_bands", dtype=DTYPE)
+    branches = [maps, [moments], [*convolutions, pooling]]
     return _side_by_side(branches, "statistics")
 
 
