@@ -105,6 +105,4 @@ def trained_part(architecture):
 @lru_cache(maxsize=PROGRAMS_KEPT)
 def blank_model(architecture):
     """Build a network for its layers and shapes, which many may look at and nobody changes."""
-    # Without values: each variable takes TensorFlow a millisecond, and memory that it keeps.
-    with keras.StatelessScope(initialize_variables=False):
-        return architecture.build_model(seed=0)
+    return architecture.build_model(seed=0)
