@@ -1,13 +1,15 @@
 """What identifies a network."""
 
+import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import takewhile
 
 import keras
 
 from skgenre._arrays.dtype import DTYPE
+from skgenre._keras.layers import SideBySide
 
 # Networks that a process keeps, and programs compiled for each; the least recently used goes first.
 PROGRAMS_KEPT = 8
@@ -53,6 +55,40 @@ class TrainedPart:
         layers = model.layers[len(front_end_layers(model)) :]
         shape = keras.Input(self.input_shape, dtype=DTYPE)
         return keras.Sequential([shape, *layers], name=model.name)
+
+
+@dataclass(frozen=True)
+class LeadingPart:
+    """The first layers of a network: equal where they do the same, whatever is behind them."""
+
+    whole: Architecture = field(compare=False)
+    n_layers: int = field(compare=False)
+    description: str
+
+    @property
+    def input_shape(self):
+        """Shape of one excerpt."""
+        return self.whole.input_shape
+
+    def build_model(self, seed=None):
+        """Build these layers as a network of their own, with weights from `seed`."""
+        layers = self.whole.build_model(seed).layers[: self.n_layers]
+        return keras.Sequential([keras.Input(self.input_shape, dtype=DTYPE), *layers])
+
+
+@lru_cache(maxsize=3 * PROGRAMS_KEPT)
+def leading_part(architecture, n_layers):
+    """Return what comes first in a network."""
+    layers = blank_model(architecture).layers[:n_layers]
+    description = json.dumps([architecture.input_shape, *map(_describe, layers)])
+    return LeadingPart(architecture, n_layers, description)
+
+
+def _describe(layer):
+    # What Keras has for branches would name their inputs by a number.
+    if isinstance(layer, SideBySide):
+        return [list(map(_describe, branch.layers)) for branch in layer.branches]
+    return type(layer).__name__, layer.get_config()
 
 
 def front_end_layers(model):

@@ -29,16 +29,14 @@ class NetworkRun:
         Excerpts, or what the model takes instead.
     noise : sequence of tensor, default=()
         In training, what `draw_noise` gives for these rows.
-    n_layers : int or None, default=None
-        How many of the first layers are run; None means all.
 
     Attributes
     ----------
     outputs : tensor of shape (n_samples, ...)
-        What the network gives, or the last of the layers that are run.
+        What the network gives.
     """
 
-    def __init__(self, model, weights, X, noise=(), n_layers=None):
+    def __init__(self, model, weights, X, noise=()):
         # Tensors to differentiate by, and functions that turn the results into weights' gradients.
         self._sources = list(weights)
         self._completions = [_unchanged] * len(weights)
@@ -47,7 +45,7 @@ class NetworkRun:
         self._noise = iter(noise)
         self._is_noisy = len(noise) > 0
         with keras.StatelessScope(list(zip(model.weights, weights, strict=True))):
-            self.outputs = self._run(model.layers[:n_layers], X)
+            self.outputs = self._run(model.layers, X)
 
     def _run(self, layers, X):
         for layer in layers:

@@ -22,6 +22,7 @@ from skgenre._engine.architecture import (
     PROGRAMS_KEPT,
     blank_model,
     front_end_layers,
+    leading_part,
     trained_part,
 )
 from skgenre._engine.compiled import compiled
@@ -132,7 +133,7 @@ def adapted_weights(architecture, weights, labelled):
 
 def run_layers(architecture, weights, X, n_layers):
     """Run excerpts through the first layers of a network; see `predict`."""
-    forward = _program_of_layers(architecture, n_layers)
+    forward = _leading_program(leading_part(architecture, n_layers))
     weights = tf.constant(weights)
     return np.concatenate(
         [
@@ -181,29 +182,29 @@ def _on_device(weights):
 
 @lru_cache(maxsize=PROGRAMS_KEPT)
 def _forward_program(architecture):
-    return _compile_layers(architecture, None)
+    return _compile_forward(architecture)
 
 
 # A fit needs up to three of them for one network.
 @lru_cache(maxsize=3 * PROGRAMS_KEPT)
-def _program_of_layers(architecture, n_layers):
-    return _compile_layers(architecture, n_layers)
+def _leading_program(part):
+    return _compile_forward(part)
 
 
-def _compile_layers(architecture, n_layers):
+def _compile_forward(architecture):
     model = blank_model(architecture)
 
     def forward(weights, X, rows_per_shard):
         layer_weights = split_weights(model.weights, weights)
         return map_rows(
-            lambda rows: NetworkRun(model, layer_weights, rows, n_layers=n_layers).outputs,
+            lambda rows: NetworkRun(model, layer_weights, rows).outputs,
             [X],
             rows_per_shard,
         )
 
     signature = [
-        tf.TensorSpec((model.count_params(),), DTYPE),
-        tf.TensorSpec((None, architecture.n_timesteps), DTYPE),
+        tf.TensorSpec((None,), DTYPE),
+        tf.TensorSpec((None, *architecture.input_shape), DTYPE),
         tf.TensorSpec((), tf.int32),
     ]
     return compiled(forward, signature)

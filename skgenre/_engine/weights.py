@@ -19,9 +19,9 @@ def unpack_weights(variables, vector):
 
 
 def split_weights(variables, vector):
-    """Cut a tensor of weights as `unpack_weights` does an array."""
+    """Cut a tensor of weights as `unpack_weights` does an array; it may be longer."""
     shapes, sizes = _shapes_and_sizes(variables)
-    parts = tf.split(vector, sizes)
+    *parts, _ = tf.split(vector, [*sizes, -1])
     return [tf.reshape(part, shape) for part, shape in zip(parts, shapes, strict=True)]
 
 

@@ -167,17 +167,20 @@ def filterbank_stack(
 
 def _statistics(layers, n_maps, filters, kernel_sizes):
     """Pool maps of the bands, the bands and convolutions over time, side by side."""
-    pooled = [[layers.moments(changes=True)], [layers.modulation_spectrum(_PACES, "modulation")]]
+    pooled = [
+        [layers.moments("moments_of_maps", changes=True)],
+        [layers.modulation_spectrum(_PACES, "modulation")],
+    ]
     maps = [layers.cosine_maps(n_maps, "cepstrum"), layers.side_by_side(pooled, "courses")]
     convolutions = []
     for i, (width, size) in enumerate(zip(filters, kernel_sizes, strict=True), 1):
         convolutions += [
             layers.conv1d(width, size, 1, f"conv1d_{i}", activation=None),
             layers.normalization(f"normalization_{i}"),
-            layers.rectifier(),
+            layers.rectifier(f"rectifier_{i}"),
         ]
     pooling = layers.attentive_moments("attention")
-    branches = [maps, [layers.moments()], [*convolutions, pooling]]
+    branches = [maps, [layers.moments("moments_of_bands")], [*convolutions, pooling]]
     return layers.side_by_side(branches, "statistics")
 
 

@@ -67,9 +67,9 @@ def cosine_maps(n_maps, name):
     return CosineMaps(n_maps, name=name, **_COMMON)
 
 
-def moments(*, changes=False):
+def moments(name, *, changes=False):
     """Pool mean and deviation over time, and the deviation of changes if wanted."""
-    return Moments(changes=changes, dtype=DTYPE)
+    return Moments(changes=changes, name=name, dtype=DTYPE)
 
 
 def attentive_moments(name):
@@ -87,9 +87,9 @@ def normalization(name):
     return keras.layers.LayerNormalization(epsilon=LEAST_CHANNEL_VARIANCE, name=name, dtype=DTYPE)
 
 
-def rectifier():
+def rectifier(name):
     """Set to 0 what is below."""
-    return keras.layers.ReLU(dtype=DTYPE)
+    return keras.layers.ReLU(name=name, dtype=DTYPE)
 
 
 def standardization():

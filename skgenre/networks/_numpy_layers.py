@@ -150,7 +150,7 @@ def cosine_maps(n_maps, name):
     return _linear(name)
 
 
-def moments(*, changes=False):
+def moments(name, *, changes=False):
     """Pool mean and deviation over time, and the deviation of changes if wanted."""
 
     def pool(X, weights):
@@ -204,7 +204,7 @@ def normalization(name):
     return normalize
 
 
-def rectifier():
+def rectifier(name):
     """Set to 0 what is below."""
     return lambda X, weights: _rectify(X)
 
