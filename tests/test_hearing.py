@@ -185,7 +185,6 @@ def test_the_page_says_how_it_was_measured():
         "leads CNN by +0.0 points by excerpt and +0.0 by song; sets that both heard: 1.\n\n" in page
     )
     assert "the mean over 2 draws" in page
-    assert "The settings of the filterbank were chosen by their mean over Emotify" in page
     assert "A or b of some, by the filterbank, one seed." in page
     assert "hearing_rates.svg" in page
     assert "hearing_rates.svg" not in as_page(findings()._replace(rates={}), QUICK)

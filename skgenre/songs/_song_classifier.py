@@ -116,7 +116,7 @@ class SongClassifier(
 
     See Also
     --------
-    CNNGenreClassifier : Classifies excerpts.
+    FilterbankGenreClassifier : Classifies excerpts, unless another `estimator` is given.
     skgenre.datasets.load_audio_folder : Finds songs in a folder for each genre.
     skgenre.audio.read_audio : Reads one file.
 
