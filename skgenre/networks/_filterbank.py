@@ -89,8 +89,9 @@ def build_filterbank(
     Raises
     ------
     ValueError
-        If `filters` and `kernel_sizes` differ in length, if the network would have more than 50
-        million parameters, or if the frames of an excerpt would take more than 400 MB.
+        If `filters` and `kernel_sizes` are empty or differ in length, if the network would have
+        more than 50 million parameters, or if the frames of an excerpt would take more than
+        400 MB.
 
     See Also
     --------
@@ -216,6 +217,8 @@ def filterbank_parameters(
             "filters and kernel_sizes must be of equal length, got lengths "
             f"{len(filters)} and {len(kernel_sizes)}."
         )
+    if len(filters) == 0:
+        raise ValueError("filters and kernel_sizes must describe at least one layer, got ().")
     _check_frames(n_timesteps, sample_rate, window, hop, n_bands)
     bands = _vectors("bands", "scale offset", n_bands)
     maps = layer_parameters("cepstrum", (n_bands, _maps(n_bands)))

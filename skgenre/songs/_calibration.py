@@ -44,10 +44,13 @@ def split_for_calibration(songs, labels):
         # Groups of several classes may come to lie so that one class is in no other fold.
         if all(len(np.unique(labels.y[train])) == len(counts) for train, _ in folds):
             return folds
+        reason = "here a class lies in too few of the groups that are held out together"
+    else:
+        needed = f"it needs {N_FOLDS} songs or groups of each class"
+        reason = f"{needed}, and {least!r} has {counts[least]}"
     raise ValueError(
         f"calibration='temperature' holds out songs in {N_FOLDS} folds and learns each class from "
-        f"the others: it needs {N_FOLDS} songs or groups of each class, and {least!r} has "
-        f"{counts[least]}."
+        f"the others: {reason}."
     )
 
 

@@ -294,6 +294,8 @@ def test_settings_that_do_not_go_together_are_named(music):
         small(filters=(4, 4), kernel_sizes=(3, 3, 3)).fit(*music)
     with pytest.raises(ValueError, match="filters and kernel_sizes must be of equal length"):
         build_filterbank(1200, filters=(4, 4), kernel_sizes=(3,))
+    with pytest.raises(ValueError, match="must describe at least one layer"):
+        build_filterbank(1200, filters=(), kernel_sizes=())
     with pytest.raises(ValueError, match="The network cannot change between calls"):
         small(warm_start=True).fit(*music).set_params(hop=30).fit(*music)
     with pytest.raises(ValueError, match="'dropout' parameter"):

@@ -154,6 +154,11 @@ def test_networks_hold_out_groups_too():
         (["a", "b", "b", "b", "b"], {}, "and 'a' has 1"),
         ([0, 0, 0, 1, 1, 1], {"groups": [0, 1, 2, 3, 3, 4]}, "and 1 has 2"),
         ([0, 0, 0, 1, 1, 1], {"sample_weight": [1, 1, 1, 1, 1, 0]}, "and 1 has 2"),
+        (
+            [1, 0, 0, 0, 1, 1, 0, 1, 0, 1, 1],
+            {"groups": [4, 0, 0, 1, 5, 5, 0, 4, 3, 3, 1]},
+            "a class lies in too few of the groups",
+        ),
     ],
 )
 def test_too_few_songs_to_hold_out(log, y, params, message):

@@ -8,7 +8,8 @@ How well it hears
 
 How often classifiers are right about songs that they were not trained on. Scores are balanced
 accuracies, the mean over the genres of the share that is right, by excerpt of three seconds and by
-song, whose excerpts' evidence is added up; guessing gives 0.5 with two genres, 0.33 with three.
+song, whose excerpts' log probabilities, or decision values, are added up; guessing gives 0.5 with
+two genres, 0.33 with three, 0.25 with four.
 *Accuracy* is the share of excerpts that are right; in the last line of each block, which always
 answers the commonest genre, it is that genre's share. *s* is the time of one fit in seconds, from
 waveforms to a trained classifier; rough where the machine was busy with other work
@@ -60,7 +61,7 @@ How it is measured
   keep the run short; the SVC needs none.
 - **{ours}** is :class:`~skgenre.FilterbankGenreClassifier` with its default settings.
   **{lesson}** is :class:`~skgenre.CNNGenreClassifier`, **MLP** is
-  :class:`~skgenre.MLPGenreClassifier`, both with the settings of :doc:`lesson`, behind a
+  :class:`~skgenre.MLPGenreClassifier`, both otherwise with the settings of :doc:`lesson`, behind a
   :class:`~skgenre.WaveformScaler`. All have ``class_weight="balanced"`` (:doc:`guide/imbalance`).
 - **{recipe}** is what many would use instead: 20 mel frequency cepstral coefficients, their means
   and deviations over time, and scikit-learn's ``SVC`` [1]_. **MiniRocket** is aeon's, with a ridge
