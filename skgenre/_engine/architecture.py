@@ -102,7 +102,8 @@ def trained_part(architecture):
     return TrainedPart(architecture) if has_front_end else architecture
 
 
-@lru_cache(maxsize=PROGRAMS_KEPT)
+# A network with a front end has up to four parts besides.
+@lru_cache(maxsize=5 * PROGRAMS_KEPT)
 def blank_model(architecture):
     """Build a network for its layers and shapes, which many may look at and nobody changes."""
     return architecture.build_model(seed=0)
